@@ -4,8 +4,5 @@ use lambda_http::{Body, Error, Request, Response, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(|_request: Request| async {
-        Ok::<_, std::convert::Infallible>(Response::new(Body::Empty))
-    }))
-    .await
+    run(service_fn(|_request: Request| async { Ok::<_, std::convert::Infallible>(Response::new(Body::Empty)) })).await
 }

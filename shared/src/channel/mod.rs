@@ -1,0 +1,193 @@
+//! The interface between the hub and a channel: a small pure core that every channel has, and optional extras named for
+//! what they add. A new channel is one folder here with the same file names as the others.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use secrecy::SecretString;
+
+use crate::event::{Event, Unreadable};
+use crate::id::{AccountKey, MessageId};
+use crate::time::Timestamp;
+
+pub mod facebook;
+
+/// What every channel's webhook has. Pure: bytes and secrets in, values out.
+pub trait Webhook {
+    /// The largest body that the platform sends, in bytes; a larger one is answered 413.
+    const LARGEST_BODY: usize;
+
+    /// Whether the call comes from the platform.
+    ///
+    /// # Errors
+    /// [`Refused`] says why it does not.
+    fn authenticate(request: &RawRequest, keys: &WebhookKeys, now: Timestamp) -> Result<(), Refused>;
+
+    /// Everything that an authenticated body holds. Never fails: what cannot be read becomes [`Item::Unreadable`].
+    fn parse(request: &RawRequest) -> Parsed;
+}
+
+/// A channel that asks, by GET, whether the address is ours.
+pub trait Handshake {
+    /// The text to answer with.
+    ///
+    /// # Errors
+    /// [`Refused`] where the question does not prove itself.
+    fn handshake(query: &str, keys: &WebhookKeys) -> Result<String, Refused>;
+}
+
+/// What authenticates webhook calls. Lists: the current value and the one before it.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookKeys {
+    /// What the platform signs with.
+    pub secrets: Vec<SecretString>,
+    /// What the platform shows in a handshake.
+    pub verify_tokens: Vec<SecretString>,
+}
+
+/// A webhook call as it came over the wire, body decoded to the very bytes that were signed.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// Headers as sent.
+    pub headers: HeaderMap,
+    /// The query as sent, without the question mark.
+    pub query: String,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+}
+
+/// Why a webhook call is not let in. Answered with the status and an empty body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The call carries no proof at all, or one of the wrong form.
+    #[error("the call carries no signature of the expected form")]
+    Unsigned,
+    /// The proof does not fit the body and any of our secrets.
+    #[error("the signature does not fit")]
+    WrongSignature,
+    /// The verify token of a handshake is not ours.
+    #[error("the verify token does not fit")]
+    WrongToken,
+    /// A handshake lacks what it must have.
+    #[error("the handshake is not complete")]
+    Malformed,
+}
+
+impl Refused {
+    /// The HTTP status for it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unsigned | Self::WrongSignature => 401,
+            Self::WrongToken | Self::Malformed => 403,
+        }
+    }
+}
+
+/// What a webhook body holds, good and bad side by side: one item never harms another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parsed {
+    /// In the order of the body.
+    pub items: Vec<Item>,
+}
+
+/// One item of a webhook body.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// Something that happened at one of our accounts.
+    Event {
+        /// Whose account it is.
+        account: AccountKey,
+        /// What happened.
+        event: Event,
+    },
+    /// Something that could not be read, with the account if at least that could be told.
+    Unreadable {
+        /// Whose account it is.
+        account: Option<AccountKey>,
+        /// What it was.
+        unreadable: Unreadable,
+    },
+}
+
+/// What became of one request to a platform.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The platform took it, under this id.
+    Sent {
+        /// The platform's id of the message.
+        message: MessageId,
+    },
+    /// It was certainly not sent.
+    NotSent(Failure),
+    /// Nobody knows: the request went out and no usable answer came.
+    Unknown(Failure),
+}
+
+/// Why a message did not go, or may not have gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What to do about it.
+    pub class: FailureClass,
+    /// What the agent reads: what happened, in the platform's own words where it has some, and what to do next.
+    pub sentence: String,
+    /// The platform's error, if it gave one.
+    pub platform: Option<PlatformError>,
+}
+
+/// What the caller does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureClass {
+    /// Not this message, ever.
+    Permanent,
+    /// Later, after this time where the platform says one.
+    Throttled(Option<Duration>),
+    /// The platform stumbled; trying again may help.
+    Transient,
+    /// The token or permission is gone: the integration is broken until someone connects it again.
+    Credential,
+    /// The account's settings at the platform forbid it.
+    Configuration,
+    /// The platform's time for free answers is over.
+    WindowClosed,
+    /// This customer cannot be reached (blocked, left, unknown to the account).
+    RecipientUnreachable,
+}
+
+/// The platform's own error numbers, safe to log.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PlatformError {
+    /// Its code.
+    pub code: i64,
+    /// Its finer code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subcode: Option<i64>,
+    /// The id by which the platform's support finds the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+}
+
+/// The sizes and times of a channel, as data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest text of one message.
+    pub text: usize,
+    /// What the longest text is counted in.
+    pub text_unit: TextUnit,
+    /// The most parts that one answer of an agent may be split into.
+    pub parts: usize,
+    /// The largest file, in bytes.
+    pub file_bytes: usize,
+    /// How long after the customer's last sign the platform takes free answers; nothing where it has no window.
+    pub window: Option<Duration>,
+    /// How long a human agent may still answer where the account is allowed to.
+    pub human_agent_window: Option<Duration>,
+}
+
+/// What a channel counts text in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextUnit {
+    /// Unicode scalar values.
+    Characters,
+    /// Bytes of UTF-8.
+    Bytes,
+}

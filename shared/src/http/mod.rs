@@ -1,0 +1,97 @@
+//! The one door to the outside: requests as plain values, sent by a client that guards addresses, times and sizes.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use secrecy::SecretString;
+use url::Url;
+
+/// A request to a platform or to Motion, as a value that a pure function can build and a test can look at.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The verb.
+    pub method: Method,
+    /// Where to. May hold secrets in its query: never logged.
+    pub url: Url,
+    /// The proof of who we are.
+    pub auth: Auth,
+    /// What it carries.
+    pub body: OutBody,
+}
+
+/// The proof of who we are, kept from being printed.
+#[derive(Clone, Debug)]
+pub enum Auth {
+    /// None, or it is part of the address.
+    None,
+    /// A bearer token.
+    Bearer(SecretString),
+    /// User and password.
+    Basic {
+        /// The user's name.
+        user: String,
+        /// The user's password.
+        password: SecretString,
+    },
+}
+
+/// What a request carries.
+#[derive(Clone, Debug)]
+pub enum OutBody {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(serde_json::Value),
+    /// A form with files.
+    Multipart(Vec<Field>),
+}
+
+/// One field of a form with files.
+#[derive(Clone, Debug)]
+pub enum Field {
+    /// Text.
+    Text {
+        /// The field's name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A file.
+    File {
+        /// The field's name.
+        name: String,
+        /// The file's name, any characters.
+        file_name: String,
+        /// Its MIME type.
+        content_type: String,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+}
+
+/// An answer with its body read up to the caller's cap.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// Why there is no answer, sorted by what is known of the request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// Our own guard did not let it out. Certainly not sent.
+    #[error("the address is not allowed: {0}")]
+    Forbidden(String),
+    /// No connection came about. Certainly not sent.
+    #[error("no connection: {0}")]
+    NotConnected(String),
+    /// The request may have arrived; the answer did not.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+    /// The answer is larger than the cap.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+}
