@@ -109,3 +109,22 @@ text_id! {
     /// Tells one event of an account from all others: kind, platform id, and what tells two events on one message apart.
     EventId
 }
+
+impl EventId {
+    /// The event "a customer sent this message". Every channel names it so, because a later event finds the message by it.
+    pub fn of_message(message: &MessageId) -> Self {
+        Self(format!("message:{message}"))
+    }
+}
+
+impl AccountKey {
+    /// The account `id` of a channel, as `facebook:218840075512346`.
+    pub fn of(channel: &str, id: &str) -> Self {
+        Self(format!("{channel}:{id}"))
+    }
+
+    /// What follows the channel's name: the platform's own id of the account.
+    pub fn platform_id(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, id)| id)
+    }
+}

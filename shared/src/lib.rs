@@ -13,4 +13,5 @@ pub mod id;
 pub mod log;
 pub mod queue;
 pub mod secrets;
+pub mod store;
 pub mod time;
