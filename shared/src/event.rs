@@ -1,6 +1,9 @@
 //! What a webhook tells, in words that fit every channel. No I/O, nothing of one platform.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::id::{CustomerId, EventId, MessageId, ThreadId};
 use crate::time::Timestamp;
@@ -253,6 +256,22 @@ pub struct Unreadable {
     pub length: usize,
     /// SHA-256 of the whole, hex.
     pub sha256: String,
+}
+
+impl Unreadable {
+    /// How much of it is kept, in bytes.
+    const HEAD: usize = 64 * 1024;
+
+    /// Keeps the beginning of `bytes`, which could not be read for `reason`. The reason must hold nothing of the content.
+    pub fn of(bytes: &[u8], reason: &str) -> Self {
+        let head = bytes.get(..Self::HEAD).unwrap_or(bytes);
+        Self {
+            reason: reason.to_owned(),
+            head: STANDARD.encode(head),
+            length: bytes.len(),
+            sha256: hex::encode(Sha256::digest(bytes)),
+        }
+    }
 }
 
 impl Event {

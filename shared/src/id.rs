@@ -123,6 +123,16 @@ impl AccountKey {
         Self(format!("{channel}:{id}"))
     }
 
+    /// Stands where not even the account of an unreadable item could be told.
+    pub fn unknown() -> Self {
+        Self("unknown:".to_owned())
+    }
+
+    /// Whether it is [`AccountKey::unknown`].
+    pub fn is_unknown(&self) -> bool {
+        self.0 == "unknown:"
+    }
+
     /// What follows the channel's name: the platform's own id of the account.
     pub fn platform_id(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, id)| id)

@@ -19,6 +19,8 @@ const BATCH_ENTRIES: usize = 10;
 const BATCH_BYTES: usize = 1024 * 1024 - 4096;
 /// How long the next try of a refused entry waits at first; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// How long a connection may take to open while the function starts.
+const WARM_UP: Duration = Duration::from_secs(2);
 /// The longest delay of one message of a standard queue.
 pub const LONGEST_HOP: Duration = Duration::from_secs(900);
 
@@ -62,6 +64,14 @@ impl Inbound {
     /// The inbound queue at `url`.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
+    }
+
+    /// Opens a connection with a call that changes nothing. What it comes to does not matter.
+    pub async fn warm(&self) {
+        let call = self.client.get_queue_attributes().queue_url(&self.url).send();
+        if tokio::time::timeout(WARM_UP, call).await.is_err() {
+            tracing::warn!("the queue did not answer while the function started");
+        }
     }
 
     /// Hands over work, in order within each group, and tries again until `deadline`.

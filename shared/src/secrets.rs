@@ -71,25 +71,40 @@ pub enum DeskCredential {
     },
 }
 
-/// The deployment's Meta app.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// The deployment's Meta app. One value of each kind, as the template makes it and a person fills it in, or lists for
+/// the time of a rotation, newest first.
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct MetaApp {
     /// Its id.
     #[serde(default)]
     pub app_id: String,
-    /// Its secrets, newest first.
-    #[serde(default, serialize_with = "all_exposed")]
-    pub app_secrets: Vec<SecretString>,
-    /// What Meta shows when the webhook address is saved, newest first.
-    #[serde(default, serialize_with = "all_exposed")]
-    pub verify_tokens: Vec<SecretString>,
+    #[serde(default)]
+    app_secret: SecretString,
+    #[serde(default)]
+    app_secrets: Vec<SecretString>,
+    #[serde(default)]
+    verify_token: SecretString,
+    #[serde(default)]
+    verify_tokens: Vec<SecretString>,
 }
 
 impl MetaApp {
     /// What authenticates its webhook calls.
     pub fn webhook_keys(&self) -> WebhookKeys {
-        WebhookKeys { secrets: self.app_secrets.clone(), verify_tokens: self.verify_tokens.clone() }
+        WebhookKeys {
+            secrets: filled(&self.app_secret, &self.app_secrets),
+            verify_tokens: filled(&self.verify_token, &self.verify_tokens),
+        }
     }
+
+    /// The secret to prove calls of Graph with; nothing before a person has filled it in.
+    pub fn app_secret(&self) -> Option<SecretString> {
+        filled(&self.app_secret, &self.app_secrets).into_iter().next()
+    }
+}
+
+fn filled(one: &SecretString, more: &[SecretString]) -> Vec<SecretString> {
+    std::iter::once(one).chain(more).filter(|secret| !secret.expose_secret().is_empty()).cloned().collect()
 }
 
 impl IntegrationSecrets {
