@@ -1,7 +1,7 @@
 //! The rooms that two or more functions of the Open Channel Hub share.
 //!
-//! The core ([`event`], [`envelope`], [`channel`]) is free of I/O: plain functions of bytes, values and the time. The
-//! shell ([`queue`], [`store`], [`secrets`], [`http`]) talks to AWS, the platforms and Motion.
+//! The core ([`event`], [`envelope`], [`channel`], [`openchannel`]) is free of I/O: plain functions of bytes, values and
+//! the time. The shell ([`queue`], [`store`], [`secrets`], [`http`]) talks to AWS, the platforms and Motion.
 
 pub mod aws;
 pub mod channel;
@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod http;
 pub mod id;
 pub mod log;
+pub mod openchannel;
 pub mod queue;
 pub mod secrets;
 pub mod store;

@@ -1,12 +1,23 @@
 //! The one door to the outside: requests as plain values, sent by a client that guards addresses, times and sizes.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use secrecy::SecretString;
 use url::Url;
 
+pub mod address;
+mod client;
+mod guard;
+mod reason;
+mod resolver;
+
+pub use client::Client;
+pub use guard::{Blocked, Guard, Purpose, host_of};
+
 /// A request to a platform or to Motion, as a value that a pure function can build and a test can look at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outgoing {
     /// The verb.
     pub method: Method,
@@ -16,6 +27,20 @@ pub struct Outgoing {
     pub auth: Auth,
     /// What it carries.
     pub body: OutBody,
+}
+
+impl Outgoing {
+    /// A plain question.
+    pub const fn get(url: Url, auth: Auth) -> Self {
+        Self { method: Method::GET, url, auth, body: OutBody::Empty }
+    }
+}
+
+/// Path, query and body may hold secrets and what people wrote.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, host_of(&self.url))
+    }
 }
 
 /// The proof of who we are, kept from being printed.
@@ -35,7 +60,7 @@ pub enum Auth {
 }
 
 /// What a request carries.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum OutBody {
     /// Nothing.
     Empty,
@@ -46,7 +71,7 @@ pub enum OutBody {
 }
 
 /// One field of a form with files.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Field {
     /// Text.
     Text {
@@ -68,8 +93,8 @@ pub enum Field {
     },
 }
 
-/// An answer with its body read up to the caller's cap.
-#[derive(Clone, Debug)]
+/// An answer with its body read up to the caller's cap, or up to where it broke off.
+#[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -77,6 +102,13 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub body: Bytes,
+}
+
+/// A body may hold what people wrote, headers may hold cookies.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {} bytes", self.status, self.body.len())
+    }
 }
 
 /// Why there is no answer, sorted by what is known of the request.

@@ -1,0 +1,12 @@
+//! The desk: an Open Channel account of XCALLY Motion, where agents read and answer.
+//!
+//! Pure: every file builds requests as values or reads what came back. What is documented, what was only seen and what
+//! nobody states is told where it matters.
+
+mod answer;
+pub mod attachment;
+pub mod contact;
+mod loose;
+pub mod receive;
+pub mod reply;
+pub mod url;
