@@ -35,6 +35,7 @@ def up(place: Place, _arguments) -> None:
     outputs = build.deploy(place)
     write(place.folder / aws.API_ID_FILE, outputs["ApiId"])
     gaps.make_routes(place, outputs["ApiId"])
+    gaps.mend_event_sources(place)
 
     kept = read_state(place)
     state = {

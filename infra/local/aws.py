@@ -85,11 +85,15 @@ def _api_id(file: str) -> str:
 
 def main(hub_port: int, api_id_file: str) -> None:
     import asyncio
+    import socketserver
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
 
+    # ministack hands events to the functions through Python's simple HTTP server, which writes an answer in two pieces; the
+    # second would wait 40 ms for the first one's acknowledgement.
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
     config = Config()
     config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}", f"127.0.0.1:{hub_port}"]
     config.keep_alive_timeout = 75

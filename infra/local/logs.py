@@ -10,12 +10,12 @@ from infra.local.place import Place
 
 def show(place: Place, functions: dict[str, dict], only: str | None, follow: bool) -> None:
     """Prints every line so far, oldest first, and on request whatever comes after."""
-    seen: set[str] = set()
+    seen = set()
     while True:
-        events = sorted(_events(place, functions, only), key=lambda event: event[0])
-        for at, function, id, message in events:
-            if id not in seen:
-                seen.add(id)
+        for event in sorted(_events(place, functions, only), key=lambda event: event[0]):
+            if event not in seen:
+                seen.add(event)
+                at, function, _, message = event
                 print(f"{datetime.fromtimestamp(at / 1000):%H:%M:%S.%f} {function}: {message.rstrip()}", flush=True)
         if not follow:
             return
@@ -28,4 +28,4 @@ def _events(place: Place, functions: dict[str, dict], only: str | None):
         if only in (None, name):
             for page in client.get_paginator("filter_log_events").paginate(logGroupName=function["log_group"]):
                 for event in page["events"]:
-                    yield event["timestamp"], name, event["eventId"], event["message"]
+                    yield event["timestamp"], name, event["logStreamName"], event["message"]
