@@ -138,3 +138,10 @@ impl AccountKey {
         self.0.split_once(':').map_or("", |(_, id)| id)
     }
 }
+
+impl CustomerId {
+    /// Stands where an event is about the account itself and no customer.
+    pub fn nobody() -> Self {
+        Self("-".to_owned())
+    }
+}
