@@ -6,13 +6,12 @@ import argparse
 import json
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
 
 from infra.local import aws, build, demo, gaps, logs, sandbox
-from infra.local.place import PORTS, STACK, Place, Problem, write
+from infra.local.place import PORTS, STACK, Place, Problem, is_free, write
 from infra.local.process import Process
 
 
@@ -118,15 +117,10 @@ def need(tool: str, source: str) -> None:
 
 def need_free_ports(place: Place) -> None:
     for name, port in place.ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                raise Problem(
-                    f"port {port} ({name}) is taken{holder(port)}; free it or choose another: "
-                    f"make run {name}={PORTS[name] + 1}"
-                ) from None
+        if not is_free(port):
+            raise Problem(
+                f"port {port} ({name}) is taken{holder(port)}; free it or choose another: make run {name}={port + 1}"
+            )
 
 
 def holder(port: int) -> str:
