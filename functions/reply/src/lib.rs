@@ -1,7 +1,8 @@
-//! The reply function: takes what an agent wrote from Motion, sends it to the customer, and answers with the truth.
+//! From the agent's desk to the customer: what an agent wrote is sent before Motion is answered, and the answer is the truth.
 //!
-//! One reply goes this way: [`handler`] lets it in by its `route`, `door` or `bridge` tells whose it is, `recipient` whom
-//! it is for, `claim` makes a repeat harmless, `send` hands it to the platform, and `answer` is what Motion reads.
+//! One reply goes this way: `route` and `door` (or `bridge`) tell whose it is, `recipient` whom it is for, `claim` makes a
+//! repeat harmless, `send` hands it to the platform part by part, `outcome` writes
+//! down how it ended, and `answer` is what Motion, and so the agent, reads.
 
 mod answer;
 mod bridge;
@@ -11,16 +12,17 @@ mod claim;
 mod content;
 mod door;
 mod file;
-pub mod handler;
+mod handler;
+mod outcome;
 mod pause;
-mod records;
 mod recipient;
 mod route;
 mod send;
-pub mod settings;
+mod settings;
 mod shell;
 
 pub use handler::handle;
+pub use settings::Settings;
 pub use shell::Shell;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Integration, Store, StoreError, item, record, text};
 use crate::id::IntegrationId;
+use crate::openchannel::contact::ContactField;
 
 /// The most integrations that can share the address.
 const MOST: usize = 1000;
@@ -18,6 +19,8 @@ pub struct Bridge {
     pub integration: IntegrationId,
     /// The networks that its answers come from. Never empty.
     pub sources: Vec<IpNet>,
+    /// The contact field of Motion that holds the customer's id.
+    pub map_key: ContactField,
     /// Motion's id of its account; nothing where that is not known.
     #[serde(default)]
     pub desk_account: Option<String>,
@@ -31,7 +34,7 @@ fn sk(id: IntegrationId) -> String {
 
 impl Store {
     /// Makes the shared address know an integration as its record says, or forget it where the record names no sources. To
-    /// be called whenever sources or account of a record were changed.
+    /// be called whenever a record was made or changed.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
@@ -42,6 +45,7 @@ impl Store {
         let bridge = Bridge {
             integration: integration.id,
             sources: integration.bridge_sources.clone(),
+            map_key: integration.map_key,
             desk_account: integration.desk_account.clone(),
         };
         let item = item(PK.to_owned(), sk(integration.id), &bridge)?;

@@ -149,6 +149,37 @@ impl Store {
         }
     }
 
+    /// Gives a claim back of which it is not known whether it was written. A claim that is not there, or someone else's, stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn release_reply(
+        &self,
+        integration: IntegrationId,
+        id: &str,
+        correlation: CorrelationId,
+    ) -> Result<(), StoreError> {
+        let released = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration)))
+            .key("sk", text(reply_sk(id)))
+            .update_expression("SET #state = :refused")
+            .condition_expression("correlation = :owner AND #state = :sending")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":refused", value(&ReplyState::Refused)?)
+            .expression_attribute_values(":sending", value(&ReplyState::Sending)?)
+            .expression_attribute_values(":owner", value(&correlation)?)
+            .send()
+            .await;
+        match released.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes down, in one call, where a reply stands and the part that the platform took just now, so that the platform's
     /// statuses find it. `reply` is nothing where Motion gave the message no id; `part` is nothing where none was taken.
     ///
