@@ -1,6 +1,9 @@
 //! What a webhook tells, in words that fit every channel. No I/O, nothing of one platform.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::id::{CustomerId, EventId, MessageId, ThreadId};
 use crate::time::Timestamp;
@@ -253,6 +256,19 @@ pub struct Unreadable {
     pub length: usize,
     /// SHA-256 of the whole, hex.
     pub sha256: String,
+}
+
+impl Unreadable {
+    /// Keeps what could not be read. The reason must hold none of the content.
+    pub fn new(reason: impl Into<String>, bytes: &[u8]) -> Self {
+        const HEAD: usize = 64 * 1024;
+        Self {
+            reason: reason.into(),
+            head: STANDARD.encode(bytes.get(..HEAD).unwrap_or(bytes)),
+            length: bytes.len(),
+            sha256: hex::encode(Sha256::digest(bytes)),
+        }
+    }
 }
 
 impl Event {

@@ -93,6 +93,18 @@ text_id! {
     /// The platform's own stable id of a customer (PSID, numeric X id, WhatsApp number or user id). Unique within an account.
     CustomerId
 }
+impl CustomerId {
+    /// Stands for nobody: the customer of an event about a whole account, as the block of a page. Such an event is recorded
+    /// and never shown in a conversation. No platform has a customer of this name.
+    pub fn nobody() -> Self {
+        Self::new("-")
+    }
+
+    /// Whether the event is about the account and no customer.
+    pub fn is_nobody(&self) -> bool {
+        self.as_str() == "-"
+    }
+}
 text_id! {
     /// What Motion knows a customer by: the value of `from`. Unique within an integration.
     DeskId
@@ -108,4 +120,33 @@ text_id! {
 text_id! {
     /// Tells one event of an account from all others: kind, platform id, and what tells two events on one message apart.
     EventId
+}
+
+impl EventId {
+    /// The event "a customer sent this message". Every channel names it so, because a later event finds the message by it.
+    pub fn of_message(message: &MessageId) -> Self {
+        Self(format!("message:{message}"))
+    }
+}
+
+impl AccountKey {
+    /// The account `id` of a channel, as `facebook:218840075512346`.
+    pub fn of(channel: &str, id: &str) -> Self {
+        Self(format!("{channel}:{id}"))
+    }
+
+    /// Stands where not even the account of an unreadable item could be told.
+    pub fn unknown() -> Self {
+        Self("unknown:".to_owned())
+    }
+
+    /// Whether it is [`AccountKey::unknown`].
+    pub fn is_unknown(&self) -> bool {
+        self.0 == "unknown:"
+    }
+
+    /// What follows the channel's name: the platform's own id of the account.
+    pub fn platform_id(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, id)| id)
+    }
 }

@@ -1,8 +1,9 @@
 //! Stand-in until the function is written.
 
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(|_request: Request| async { Ok::<_, std::convert::Infallible>(Response::new(Body::Empty)) })).await
+    run(service_fn(|_event: LambdaEvent<Value>| async { Ok::<_, Error>(Value::Null) })).await
 }

@@ -1,8 +1,22 @@
-//! Stand-in until the function is written.
+//! Meta's webhook for Facebook Pages: GET answers the handshake, POST takes events into the queue.
 
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::webhook::Shell;
+use shared::{aws, config, log};
+
+mod handler;
+mod settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(|_request: Request| async { Ok::<_, std::convert::Infallible>(Response::new(Body::Empty)) })).await
+    let settings = settings::read(&config::process)?;
+    log::start(&settings.log_level);
+    let aws = aws::settings().await;
+    let shell = &Shell::new(&aws, &settings.inbound_queue_url, &settings.secrets_prefix);
+    shell.warm().await;
+    run(service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
+        Ok::<_, Error>(handler::handle(shell, event.payload).await)
+    }))
+    .await
 }

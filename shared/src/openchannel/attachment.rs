@@ -65,7 +65,10 @@ pub enum UploadError {
     /// Motion does not let the hub upload: someone has to change something.
     #[error("{0}")]
     Refused(String),
-    /// Motion cannot be reached, or failed.
+    /// Motion itself is away, as it would be for a message.
+    #[error("{0}")]
+    Away(String),
+    /// It failed with this file now. The desk may well take messages, so nothing else should wait for it.
     #[error("{0}")]
     Later(String),
 }
@@ -103,7 +106,8 @@ pub fn uploaded(asked: &Outgoing, answer: &Result<Answer, HttpError>) -> Result<
         Err(HttpError::Forbidden(why)) => {
             return Err(UploadError::Refused(format!("the hub may not call Motion's API: {why}")));
         }
-        Err(HttpError::NotConnected(why) | HttpError::NoAnswer(why)) => {
+        Err(HttpError::NotConnected(why)) => return Err(UploadError::Away(format!("Motion cannot be reached: {why}"))),
+        Err(HttpError::NoAnswer(why)) => {
             return Err(UploadError::Later(format!("the file did not get to Motion: {why}")));
         }
     };

@@ -48,6 +48,13 @@ pub fn posts(event: &Event, quoted: Option<&str>) -> Vec<DeskPart> {
     }
 }
 
+/// What a later event can quote of this one: the words of a message, else what its files are.
+pub fn quotable(event: &Event) -> Option<String> {
+    let (EventKind::Message(message) | EventKind::Echo { message, .. }) = &event.kind else { return None };
+    let lines = words_or_files(message);
+    (!lines.is_empty()).then(|| clean(&lines.join("\n")))
+}
+
 /// A message that may be at the desk already.
 pub fn repeated(body: &str) -> String {
     labelled("possibly repeated", body)
@@ -99,12 +106,13 @@ fn message_parts(message: &Message, quoted: Option<&str>) -> Vec<DeskPart> {
 
 /// A message of our side: the agent sees that someone answered, and what.
 fn echo(label: &str, message: &Message) -> Vec<DeskPart> {
-    let mut lines = texts(message);
-    if lines.is_empty() {
-        lines = files(message).map(|file| file.kind.word().to_owned()).collect();
-    }
-    let text = DeskPart::Text(labelled(label, &lines.join("\n")));
+    let text = DeskPart::Text(labelled(label, &words_or_files(message).join("\n")));
     std::iter::once(text).chain(files(message).cloned().map(DeskPart::File)).collect()
+}
+
+fn words_or_files(message: &Message) -> Vec<String> {
+    let lines = texts(message);
+    if lines.is_empty() { files(message).map(|file| file.kind.word().to_owned()).collect() } else { lines }
 }
 
 /// Everything of a message that can be read, words before lines.

@@ -1,0 +1,38 @@
+//! Asking the desk whether it is there, before a message that may have reached it is posted once more.
+
+use shared::http::Purpose;
+use shared::openchannel::account::{self, Check};
+use shared::store::Health;
+
+use crate::desk::{ANSWER_CAP, POST, state};
+use crate::file::motion_api;
+use crate::links::Link;
+use crate::set_aside::health;
+use crate::work::Hindered;
+use crate::worker::Worker;
+
+/// What the desk answered.
+pub(crate) enum Probe {
+    /// It is there, or this message is the one to find out.
+    Answers,
+    /// It is not.
+    Away(Health),
+    /// It cannot be asked, and another message of the integration is finding out.
+    SomeoneElse,
+}
+
+impl Worker {
+    /// Asks for the account. Where the key does not allow that, one message of the integration is posted as the question.
+    pub(crate) async fn probe(&self, link: &Link) -> Result<Probe, Hindered> {
+        if let (Some(api), Some(desk_account)) = (motion_api(link), link.integration.desk_account.as_deref()) {
+            let answer = self.http.send(Purpose::Desk, account::request(&api, desk_account), POST, ANSWER_CAP).await;
+            match account::check(&answer) {
+                Check::Answered { .. } => return Ok(Probe::Answers),
+                Check::Away { kind, reason } => return Ok(Probe::Away(health(state(kind), reason, self))),
+                Check::Refused { .. } => {}
+            }
+        }
+        let ours = self.store.take_probe(link.integration.id, self.now()).await?;
+        Ok(if ours { Probe::Answers } else { Probe::SomeoneElse })
+    }
+}

@@ -1,0 +1,213 @@
+//! What lies in the queue: one piece of work for one customer's conversation, as ASCII JSON with a schema version.
+//!
+//! ASCII, because SQS refuses some code points and alters others; versioned, because a queue outlives a deployment.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::event::{Event, MediaFile, Place, Unreadable};
+use crate::id::{AccountKey, CorrelationId, CustomerId, EventId, IntegrationId};
+use crate::time::Timestamp;
+
+/// The version that this code writes. It reads this one; the first has none before it.
+pub const SCHEMA_VERSION: u16 = 1;
+
+/// The largest queue body in bytes, far enough below SQS's own limit that a batch of a webhook always fits.
+pub const LARGEST_BODY: usize = 200 * 1024;
+
+/// One piece of work, with all that is needed to do it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The schema version it was written with.
+    pub version: u16,
+    /// Follows the work through logs, records and answers.
+    pub correlation: CorrelationId,
+    /// When the hub took it in.
+    pub received_at: Timestamp,
+    /// Whose work it is.
+    pub target: Target,
+    /// What to do.
+    pub work: Work,
+}
+
+/// Whose work it is: the account as the platform names it, and the integration where the route already told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Our account at the platform.
+    pub account: AccountKey,
+    /// The integration, if it is known; otherwise the one that has claimed the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<IntegrationId>,
+}
+
+/// What to do. All but the first two are the hub's own, and they keep to the customer's group like any event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// Something happened on the platform.
+    Event {
+        /// What.
+        event: Event,
+    },
+    /// Something came in that nobody could read.
+    Unreadable {
+        /// What.
+        unreadable: Unreadable,
+    },
+    /// Post what waits for this customer, in order.
+    Drain {
+        /// Whose messages wait.
+        customer: CustomerId,
+        /// Which conversation began to wait.
+        place: Place,
+        /// How many drains in a row found the desk away.
+        step: u32,
+        /// Whether another drain follows while messages still wait. One that a person asked for is extra and ends.
+        chained: bool,
+    },
+    /// Post one failed message again.
+    Replay {
+        /// Whose message it is.
+        customer: CustomerId,
+        /// The failed message: the correlation id it was kept under.
+        failed: CorrelationId,
+    },
+    /// Try again to fetch a file that could not be had.
+    LateFile(LateFile),
+}
+
+/// A file that could not be had when its message was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateFile {
+    /// Whose file it is.
+    pub customer: CustomerId,
+    /// Where it was sent.
+    pub place: Place,
+    /// The event it came with.
+    pub event: EventId,
+    /// Which part of that event it is.
+    pub part: u32,
+    /// The file.
+    pub file: MediaFile,
+    /// When it was first tried.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// Why a queue body was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A newer hub wrote it; it stays in the queue for one.
+    #[error("written by a newer version of the hub (schema {0})")]
+    TooNew(u16),
+    /// It is not a body of this hub.
+    #[error("not a queue body of the hub: {0}")]
+    Malformed(#[from] serde_json::Error),
+}
+
+/// The work does not fit into a queue body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the work is larger than {LARGEST_BODY} bytes")]
+pub struct TooLarge;
+
+impl Envelope {
+    /// New work under a new correlation id.
+    pub fn new(target: Target, work: Work, received_at: Timestamp) -> Self {
+        Self { version: SCHEMA_VERSION, correlation: CorrelationId::generate(), received_at, target, work }
+    }
+
+    /// The queue body.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when it would be over [`LARGEST_BODY`].
+    pub fn to_body(&self) -> Result<String, TooLarge> {
+        let body = ascii_json(self);
+        if body.len() > LARGEST_BODY { Err(TooLarge) } else { Ok(body) }
+    }
+
+    /// Reads a queue body.
+    ///
+    /// # Errors
+    /// [`ReadError`] when a newer hub wrote it or it is none.
+    pub fn from_body(body: &str) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u16,
+        }
+        match serde_json::from_str::<Version>(body)?.version {
+            SCHEMA_VERSION => Ok(serde_json::from_str(body)?),
+            newer => Err(ReadError::TooNew(newer)),
+        }
+    }
+
+    /// Whom the work is about; nobody where the item could not be read.
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match &self.work {
+            Work::Event { event } => Some(&event.customer),
+            Work::Unreadable { .. } => None,
+            Work::Drain { customer, .. } | Work::Replay { customer, .. } => Some(customer),
+            Work::LateFile(late) => Some(&late.customer),
+        }
+    }
+
+    /// The FIFO group, which is the only lock of a conversation: SHA-256 of account and customer, hex.
+    pub fn group(&self) -> String {
+        let customer = self.customer().map_or("", CustomerId::as_str);
+        sha256_hex([self.target.account.as_str(), "\0", customer])
+    }
+
+    /// The FIFO deduplication id. The same for each delivery of one event, fresh for work of the hub's own.
+    pub fn deduplication(&self) -> String {
+        let integration = self.target.integration.map(|id| id.to_string()).unwrap_or_default();
+        match &self.work {
+            Work::Event { event } => sha256_hex([integration.as_str(), "\0", event.id.as_str()]),
+            Work::Unreadable { unreadable } => sha256_hex([integration.as_str(), "\0", unreadable.sha256.as_str()]),
+            Work::Drain { .. } | Work::Replay { .. } | Work::LateFile(_) => {
+                sha256_hex([self.correlation.to_string().as_str()])
+            }
+        }
+    }
+}
+
+fn sha256_hex<'a>(pieces: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for piece in pieces {
+        hash.update(piece);
+    }
+    hex::encode(hash.finalize())
+}
+
+/// JSON in which every character outside ASCII is escaped.
+pub(crate) fn ascii_json(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Ascii);
+    if value.serialize(&mut serializer).is_err() {
+        // Only a map key that is no text fails, and the model has none.
+        return String::new();
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+struct Ascii;
+
+impl serde_json::ser::Formatter for Ascii {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut units = [0; 2];
+        for character in fragment.chars() {
+            if character.is_ascii() && character != '\u{7f}' {
+                writer.write_all(&[character as u8])?;
+                continue;
+            }
+            for unit in character.encode_utf16(&mut units) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

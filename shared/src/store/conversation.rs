@@ -1,0 +1,202 @@
+//! `CONVERSATION#integration` / `PLACE#direct#customer` or `PLACE#public#thread#customer`: one customer in one place. It
+//! carries a copy of the customer's desk id and names, so that a known customer's message costs one call here.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Store, StoreError, number, record, text};
+use crate::event::Place;
+use crate::id::{CustomerId, DeskId, IntegrationId};
+use crate::time::Timestamp;
+
+/// One customer in one place of an integration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The newest event's time at the platform.
+    #[serde(default)]
+    pub newest_at: Option<Timestamp>,
+    /// When the platform last opened its window for free answers.
+    #[serde(default)]
+    pub window_at: Option<Timestamp>,
+    /// What Motion knows the customer by; nothing before the customer was looked up.
+    #[serde(default)]
+    pub desk_id: Option<DeskId>,
+    /// First name, if the platform told.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// Last name, if the platform told.
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// How often the platform was asked for the name in vain.
+    #[serde(default)]
+    pub name_tries: u32,
+    /// Whether messages wait for the desk; later ones go behind them.
+    #[serde(default)]
+    pub waiting: bool,
+    /// All of ours up to here reached the customer's device.
+    #[serde(default)]
+    pub delivered_to: Option<Timestamp>,
+    /// All of ours up to here were read.
+    #[serde(default)]
+    pub read_to: Option<Timestamp>,
+}
+
+pub(super) fn pk(integration: IntegrationId) -> String {
+    format!("CONVERSATION#{integration}")
+}
+
+pub(super) fn place_sk(place: &Place, customer: &CustomerId) -> String {
+    match place {
+        Place::Direct => format!("PLACE#direct#{customer}"),
+        Place::Public { thread } => format!("PLACE#public#{thread}#{customer}"),
+    }
+}
+
+impl Store {
+    /// A conversation as it is now; an empty one where nothing was ever said.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn conversation(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+    ) -> Result<Conversation, StoreError> {
+        let found = self.get(&pk(integration), &place_sk(place, customer), true).await?;
+        Ok(found.map(record).transpose()?.unwrap_or_default())
+    }
+
+    /// Notes an event of the customer and gives back the conversation. An event older than the newest changes nothing, so
+    /// that a late repeat never opens a window again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn note_event(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        at: Timestamp,
+        opens_window: bool,
+    ) -> Result<Conversation, StoreError> {
+        let sets = if opens_window { "newest_at = :at, window_at = :at" } else { "newest_at = :at" };
+        let updated = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration)))
+            .key("sk", text(place_sk(place, customer)))
+            .update_expression(format!("SET customer = :customer, {sets}"))
+            .condition_expression("attribute_not_exists(newest_at) OR newest_at < :at")
+            .expression_attribute_values(":customer", text(customer.as_str()))
+            .expression_attribute_values(":at", number(at.millis()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let item = match updated {
+            Ok(answer) => answer.attributes.unwrap_or_default(),
+            Err(error) => older(error)?,
+        };
+        record(item)
+    }
+
+    /// Writes what was learned of the customer.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn introduce(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        known: &Conversation,
+    ) -> Result<(), StoreError> {
+        let mut sets = vec!["name_tries = :tries"];
+        let mut values = vec![(":tries", number(known.name_tries))];
+        let optional = [
+            ("desk_id = :desk", ":desk", known.desk_id.as_ref().map(DeskId::as_str)),
+            ("first_name = :first", ":first", known.first_name.as_deref()),
+            ("last_name = :last", ":last", known.last_name.as_deref()),
+        ];
+        for (set, name, found) in optional {
+            if let Some(found) = found {
+                sets.push(set);
+                values.push((name, text(found)));
+            }
+        }
+        self.update_place(integration, place, customer, &format!("SET {}", sets.join(", ")), values).await
+    }
+
+    /// Notes that nothing waits any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn nothing_waits(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+    ) -> Result<(), StoreError> {
+        self.update_place(integration, place, customer, "REMOVE waiting", vec![]).await
+    }
+
+    /// Notes that all of ours up to a time were delivered, or read. A mark never goes back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn note_watermark(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        read: bool,
+        up_to: Timestamp,
+    ) -> Result<(), StoreError> {
+        let name = if read { "read_to" } else { "delivered_to" };
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration)))
+            .key("sk", text(place_sk(place, customer)))
+            .update_expression("SET #mark = :up_to")
+            .condition_expression("attribute_not_exists(#mark) OR #mark < :up_to")
+            .expression_attribute_names("#mark", name)
+            .expression_attribute_values(":up_to", number(up_to.millis()))
+            .send()
+            .await;
+        match written.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn update_place(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        expression: &str,
+        values: Vec<(&str, AttributeValue)>,
+    ) -> Result<(), StoreError> {
+        let mut call = self.client.update_item().table_name(&self.table).update_expression(expression);
+        for (name, value) in values {
+            call = call.expression_attribute_values(name, value);
+        }
+        call.key("pk", text(pk(integration))).key("sk", text(place_sk(place, customer))).send().await?;
+        Ok(())
+    }
+}
+
+/// The item that stood in the way of a condition.
+fn older(
+    error: aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::update_item::UpdateItemError>,
+) -> Result<Item, StoreError> {
+    use aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException;
+    match error.as_service_error() {
+        Some(ConditionalCheckFailedException(stood)) => stood.item.clone().ok_or(StoreError::Conflict),
+        _ => Err(StoreError::from(error)),
+    }
+}

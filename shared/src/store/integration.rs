@@ -1,0 +1,301 @@
+//! `INTEGRATION#id` / `META`; a tenant's integrations by `gsi1`. Created and deleted together with its account claim.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Store, StoreError, account, item, number, record, text, value};
+use crate::id::{AccountKey, IntegrationId, TenantId};
+use crate::openchannel::contact::{ContactField, ContactFields};
+use crate::time::Timestamp;
+
+/// How often one message may be posted to find out whether a desk is back that cannot be asked.
+const PROBE_PAUSE: Duration = Duration::from_secs(60);
+
+/// One account of a channel linked to one Open Channel account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Integration {
+    /// Its id.
+    pub id: IntegrationId,
+    /// The company it belongs to.
+    pub tenant: TenantId,
+    /// The channel, as `facebook`.
+    pub channel: String,
+    /// The account at the platform, as the platform itself names it.
+    pub account: AccountKey,
+    /// The account's name at the platform.
+    pub account_name: String,
+    /// What people call the integration.
+    pub name: String,
+    /// The contact field of Motion that holds the customer's id.
+    pub map_key: ContactField,
+    /// Base of Motion's REST API; nothing where it could not be derived and none was given.
+    #[serde(default)]
+    pub api_base_url: Option<String>,
+    /// Motion's id of the Open Channel account.
+    #[serde(default)]
+    pub desk_account: Option<String>,
+    /// Contact fields that every message sets.
+    #[serde(default)]
+    pub contact_fields: ContactFields,
+    /// Whether the account may use the platform's longer window for human agents.
+    #[serde(default)]
+    pub human_agent: bool,
+    /// Where `/api/reply` may be called from for this integration; empty is never.
+    #[serde(default)]
+    pub bridge_sources: Vec<IpNet>,
+    /// Whether messages go over; disabled, they are set aside.
+    pub enabled: bool,
+    /// How Motion answers. Anything but working is the breaker: messages are set aside without a try.
+    #[serde(default)]
+    pub desk: Health,
+    /// How the platform takes our credential.
+    #[serde(default)]
+    pub platform: Health,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its settings were changed.
+    pub updated_at: Timestamp,
+    /// Counts changes of settings; a change on top of an older version is a conflict.
+    pub revision: u64,
+}
+
+/// How the other side of a link answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// In a word.
+    pub state: DeskState,
+    /// What was wrong and what to do, for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+/// How the other side answers, in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskState {
+    /// As it should.
+    #[default]
+    Working,
+    /// Not at all, or it says that it is too busy.
+    Unreachable,
+    /// It turns us away.
+    Refuses,
+}
+
+/// Which of the two links of an integration is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    Desk,
+    Platform,
+}
+
+/// An integration could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum NewIntegration {
+    /// Another integration has the account.
+    #[error("the account is already connected")]
+    AccountTaken,
+    /// The table did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Health {
+    /// Whether it is not working.
+    pub fn is_broken(&self) -> bool {
+        self.state != DeskState::Working
+    }
+}
+
+fn pk(id: IntegrationId) -> String {
+    format!("INTEGRATION#{id}")
+}
+
+fn to_item(integration: &Integration) -> Result<Item, StoreError> {
+    let mut item = item(pk(integration.id), "META".to_owned(), integration)?;
+    item.insert("gsi1pk".to_owned(), text(format!("TENANT#{}", integration.tenant)));
+    item.insert("gsi1sk".to_owned(), text(pk(integration.id)));
+    Ok(item)
+}
+
+impl Store {
+    /// An integration by its id. May be a second old.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
+        self.get(&pk(id), "META", false).await?.map(record).transpose()
+    }
+
+    /// A tenant's integration as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn tenants_integration(
+        &self,
+        tenant: TenantId,
+        id: IntegrationId,
+    ) -> Result<Option<Integration>, StoreError> {
+        let found: Option<Integration> = self.get(&pk(id), "META", true).await?.map(record).transpose()?;
+        Ok(found.filter(|integration| integration.tenant == tenant))
+    }
+
+    /// A tenant's integrations, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn integrations(&self, tenant: TenantId) -> Result<Vec<Integration>, StoreError> {
+        let mut integrations = Vec::new();
+        let mut from = None;
+        loop {
+            let call = self.client.query().table_name(&self.table).index_name("gsi1");
+            let answer = call
+                .key_condition_expression("gsi1pk = :tenant AND begins_with(gsi1sk, :prefix)")
+                .expression_attribute_values(":tenant", text(format!("TENANT#{tenant}")))
+                .expression_attribute_values(":prefix", text("INTEGRATION#"))
+                .set_exclusive_start_key(from)
+                .send()
+                .await?;
+            for key in answer.items.unwrap_or_default() {
+                let Some(Ok(pk)) = key.get("pk").map(|pk| pk.as_s().cloned()) else { continue };
+                // The index may name one that was deleted a moment ago.
+                if let Some(item) = self.get(&pk, "META", true).await? {
+                    integrations.push(record(item)?);
+                }
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(integrations);
+            }
+        }
+    }
+
+    /// Makes an integration and claims its account, both or neither.
+    ///
+    /// # Errors
+    /// [`NewIntegration::AccountTaken`] when another integration has the account.
+    pub async fn create_integration(&self, integration: &Integration) -> Result<(), NewIntegration> {
+        let put = |item: Item| {
+            let put = Put::builder().table_name(&self.table).set_item(Some(item));
+            put.condition_expression("attribute_not_exists(pk)").build().map_err(|_| StoreError::Conflict)
+        };
+        let record = put(to_item(integration)?)?;
+        let claim = put(account::claim_item(&integration.account, integration.id))?;
+        self.client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(record).build())
+            .transact_items(TransactWriteItem::builder().put(claim).build())
+            .send()
+            .await
+            .map_err(|error| match StoreError::from(error) {
+                StoreError::Conflict => NewIntegration::AccountTaken,
+                other => NewIntegration::Store(other),
+            })?;
+        Ok(())
+    }
+
+    /// Writes changed settings. `integration.revision` is the one they were read with.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when someone else changed them since.
+    pub async fn update_integration(&self, integration: &Integration) -> Result<Integration, StoreError> {
+        let next = Integration { revision: integration.revision + 1, ..integration.clone() };
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&next)?))
+            .condition_expression("revision = :read")
+            .expression_attribute_values(":read", number(integration.revision))
+            .send()
+            .await?;
+        Ok(next)
+    }
+
+    /// Deletes an integration and frees its account, both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is gone already.
+    pub async fn delete_integration(&self, integration: &Integration) -> Result<(), StoreError> {
+        let delete = |pk: String| {
+            let delete = Delete::builder().table_name(&self.table).key("pk", text(pk)).key("sk", text("META"));
+            delete.condition_expression("attribute_exists(pk)").build().map_err(|_| StoreError::Conflict)
+        };
+        self.client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().delete(delete(pk(integration.id))?).build())
+            .transact_items(TransactWriteItem::builder().delete(delete(account::pk(&integration.account))?).build())
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Writes how Motion answers, which opens or closes the breaker.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails. An integration that is gone is no error.
+    pub async fn set_desk_health(&self, id: IntegrationId, health: &Health) -> Result<(), StoreError> {
+        self.set_health(id, Link::Desk, health).await
+    }
+
+    /// Writes how the platform takes our credential.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails. An integration that is gone is no error.
+    pub async fn set_platform_health(&self, id: IntegrationId, health: &Health) -> Result<(), StoreError> {
+        self.set_health(id, Link::Platform, health).await
+    }
+
+    /// Whether the caller's message is the one to find out if the desk is back. One a minute, so that a desk that hangs does
+    /// not make a repeat of every message.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn take_probe(&self, id: IntegrationId, now: Timestamp) -> Result<bool, StoreError> {
+        let taken = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(id)))
+            .key("sk", text("META"))
+            .update_expression("SET probe_at = :now")
+            .condition_expression("attribute_not_exists(probe_at) OR probe_at < :before")
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":before", number(now.minus(PROBE_PAUSE).millis()))
+            .send()
+            .await;
+        match taken.map_err(StoreError::from) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn set_health(&self, id: IntegrationId, link: Link, health: &Health) -> Result<(), StoreError> {
+        let name = match link {
+            Link::Desk => "desk",
+            Link::Platform => "platform",
+        };
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(id)))
+            .key("sk", text("META"))
+            .update_expression("SET #link = :health")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#link", name)
+            .expression_attribute_values(":health", value(health)?)
+            .send()
+            .await;
+        match written.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

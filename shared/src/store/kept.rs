@@ -1,0 +1,231 @@
+//! `CONVERSATION#integration` / `WAITING#customer#sequence` and `FAILED#customer#correlation`: what is set aside until the
+//! desk is back, and what a person must look at. Whole payloads, no TTL until dealt with. Each write moves the message
+//! record along with it, both or neither.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use serde::{Deserialize, Serialize};
+
+use super::message::{MessageRecord, MessageState, in_sk, pk as message_pk};
+use super::{Store, StoreError, conversation, incomplete, item, record, text, value};
+use crate::event::Place;
+use crate::id::{CorrelationId, CustomerId, EventId, IntegrationId};
+use crate::time::Timestamp;
+
+/// A message that is set aside, with all that is needed to post it later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Whether it waits or failed.
+    pub state: KeptState,
+    /// Its place in the order of its customer's messages: the queue's own sequence number.
+    pub sequence: String,
+    /// Follows it through logs and records.
+    pub correlation: CorrelationId,
+    /// The event.
+    pub event: EventId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Which conversation waits with it; nothing where there is none.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// What it is in a word, as `message` or `unreadable`.
+    pub kind: String,
+    /// When it was set aside.
+    pub since: Timestamp,
+    /// Why, for a person.
+    pub reason: String,
+    /// The queue body that it came in.
+    pub payload: String,
+}
+
+/// Whether a kept message will be posted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptState {
+    /// It is posted when the desk is back.
+    Waiting,
+    /// It is posted only when a person says so.
+    Failed,
+}
+
+impl Kept {
+    fn sk(&self) -> String {
+        match self.state {
+            // Padded, so that the order of keys is the order of numbers.
+            KeptState::Waiting => format!("WAITING#{}#{:0>40}", self.customer, self.sequence),
+            KeptState::Failed => failed_sk(&self.customer, self.correlation),
+        }
+    }
+}
+
+fn failed_sk(customer: &CustomerId, correlation: CorrelationId) -> String {
+    format!("FAILED#{customer}#{correlation}")
+}
+
+impl Store {
+    /// Sets a message aside: kept, its record moved to waiting or failed, and for a waiting one the conversation marked.
+    /// `before` is where it was kept until now, if it was.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn keep(
+        &self,
+        integration: IntegrationId,
+        kept: &Kept,
+        message: &MessageRecord,
+        before: Option<&Kept>,
+    ) -> Result<(), StoreError> {
+        let state = match kept.state {
+            KeptState::Waiting => MessageState::Waiting,
+            KeptState::Failed => MessageState::Failed,
+        };
+        let put = Put::builder().table_name(&self.table);
+        let put = put.set_item(Some(item(conversation::pk(integration), kept.sk(), kept)?));
+        let mut writes = vec![
+            TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build(),
+            self.move_record(integration, message, state)?,
+        ];
+        if let (KeptState::Waiting, Some(place)) = (kept.state, &kept.place) {
+            writes.push(self.mark_waiting(integration, place, &kept.customer)?);
+        }
+        if let Some(before) = before
+            && before.sk() != kept.sk()
+        {
+            writes.push(self.drop_kept(integration, before)?);
+        }
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
+    }
+
+    /// Takes a message that was kept out again: it is at the desk, or a person threw it away.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is no longer kept so.
+    pub async fn release(
+        &self,
+        integration: IntegrationId,
+        kept: &Kept,
+        message: &MessageRecord,
+        state: MessageState,
+    ) -> Result<(), StoreError> {
+        let writes = vec![self.drop_kept(integration, kept)?, self.move_record(integration, message, state)?];
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
+    }
+
+    /// Forgets that a message is kept, whose record says that it was dealt with.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn drop_kept_row(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
+        let call = self.client.delete_item().table_name(&self.table);
+        call.key("pk", text(conversation::pk(integration))).key("sk", text(kept.sk())).send().await?;
+        Ok(())
+    }
+
+    /// Throws a kept message away, unless a worker has it at this moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when a worker has it, or it is gone.
+    pub async fn discard(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
+        let found = match kept.state {
+            KeptState::Waiting => MessageState::Waiting,
+            KeptState::Failed => MessageState::Failed,
+        };
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(message_pk(integration)))
+            .key("sk", text(in_sk(&kept.event)))
+            .update_expression("SET #state = :discarded")
+            .condition_expression("#state = :found")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":discarded", value(&MessageState::Discarded)?)
+            .expression_attribute_values(":found", value(&found)?);
+        let update = TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build();
+        let writes = vec![self.drop_kept(integration, kept)?, update];
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
+    }
+
+    /// What waits for a customer, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn waiting(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let items = self.list(&conversation::pk(integration), &format!("WAITING#{customer}#"), limit).await?;
+        items.into_iter().map(record).collect()
+    }
+
+    /// What is kept of a whole integration, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn kept(
+        &self,
+        integration: IntegrationId,
+        state: KeptState,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let prefix = match state {
+            KeptState::Waiting => "WAITING#",
+            KeptState::Failed => "FAILED#",
+        };
+        let items = self.list(&conversation::pk(integration), prefix, limit).await?;
+        items.into_iter().map(record).collect()
+    }
+
+    /// One failed message.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn failed(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        correlation: CorrelationId,
+    ) -> Result<Option<Kept>, StoreError> {
+        let found = self.get(&conversation::pk(integration), &failed_sk(customer, correlation), true).await?;
+        found.map(record).transpose()
+    }
+
+    /// Puts the record where it belongs now; made anew where it has ended meanwhile.
+    fn move_record(
+        &self,
+        integration: IntegrationId,
+        message: &MessageRecord,
+        state: MessageState,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let moved = MessageRecord { state, ..message.clone() };
+        let put = Put::builder().table_name(&self.table).set_item(Some(self.message_item(integration, &moved)?));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+    }
+
+    fn mark_waiting(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(conversation::pk(integration)))
+            .key("sk", text(conversation::place_sk(place, customer)))
+            .update_expression("SET waiting = :yes, customer = :customer")
+            .expression_attribute_values(":yes", value(&true)?)
+            .expression_attribute_values(":customer", text(customer.as_str()));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
+    }
+
+    fn drop_kept(&self, integration: IntegrationId, kept: &Kept) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .key("pk", text(conversation::pk(integration)))
+            .key("sk", text(kept.sk()))
+            .condition_expression("attribute_exists(pk)");
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(incomplete)?).build())
+    }
+}

@@ -1,0 +1,130 @@
+//! DynamoDB: one table, a file an entity, its keys at the top of the file.
+//!
+//! Every write that decides something is conditional; nothing here decides what a state means to a message.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+mod account;
+mod conversation;
+mod customer;
+mod integration;
+mod kept;
+mod message;
+mod reply;
+mod tenant;
+mod unclaimed;
+
+pub use conversation::Conversation;
+pub use customer::Customer;
+pub use integration::{DeskState, Health, Integration, NewIntegration};
+pub use kept::{Kept, KeptState};
+pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
+pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord};
+pub use unclaimed::Unclaimed;
+
+/// One DynamoDB item.
+type Item = HashMap<String, AttributeValue>;
+
+/// The table of a deployment.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+/// Why the table did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// AWS did not answer as it should; trying again may help.
+    #[error("DynamoDB: {0}")]
+    Unavailable(String),
+    /// A condition of the write does not hold: someone else was there first.
+    #[error("the record was changed by someone else")]
+    Conflict,
+    /// What is stored is not what the hub writes.
+    #[error("a stored record cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl Store {
+    /// The table named `table`.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    async fn get(&self, pk: &str, sk: &str, consistent: bool) -> Result<Option<Item>, StoreError> {
+        let call = self.client.get_item().table_name(&self.table).consistent_read(consistent);
+        let answer = call.key("pk", text(pk)).key("sk", text(sk)).send().await?;
+        Ok(answer.item)
+    }
+
+    /// All items of a partition whose sort key begins with `prefix`, in order, at most `limit`.
+    async fn list(&self, pk: &str, prefix: &str, limit: usize) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut from = None;
+        loop {
+            let left = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let call = self.client.query().table_name(&self.table).consistent_read(true).limit(left);
+            let answer = call
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":prefix", text(prefix))
+                .set_exclusive_start_key(from)
+                .send()
+                .await?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            if from.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
+    fn from(error: SdkError<E>) -> Self {
+        let code = error.code().or_else(|| error.as_service_error().and_then(ProvideErrorMetadata::code));
+        match code {
+            Some("ConditionalCheckFailedException" | "TransactionCanceledException") => Self::Conflict,
+            Some(code) => Self::Unavailable(code.to_owned()),
+            None => Self::Unavailable("no answer".to_owned()),
+        }
+    }
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A record as an item under its keys. Attributes that are nothing are left out.
+fn item(pk: String, sk: String, record: &impl Serialize) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
+    item.insert("pk".to_owned(), text(pk));
+    item.insert("sk".to_owned(), text(sk));
+    Ok(item)
+}
+
+/// One value of a record.
+fn value(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+/// A write that the SDK could not even build. Never met: all that it asks for is given.
+fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}
