@@ -55,16 +55,6 @@ pub fn quotable(event: &Event) -> Option<String> {
     (!lines.is_empty()).then(|| clean(&lines.join("\n")))
 }
 
-/// The words of a customer, or of our side, by which a later event can speak of this one.
-pub fn quotable(event: &Event) -> Option<&str> {
-    let (EventKind::Message(message) | EventKind::Echo { message, .. }) = &event.kind else { return None };
-    message.parts.iter().find_map(|part| match part {
-        Part::Text { text } => Some(text.as_str()),
-        Part::Choice { title, .. } => Some(title.as_str()),
-        _ => None,
-    })
-}
-
 /// A message that may be at the desk already.
 pub fn repeated(body: &str) -> String {
     labelled("possibly repeated", body)
