@@ -40,7 +40,7 @@ pub enum FetchError {
     #[error("the address is not allowed: {0}")]
     Forbidden(String),
     /// It is larger than the cap in bytes: never.
-    #[error("the file is larger than {} MB", .0 / 1_000_000)]
+    #[error("the file is larger than {} MB", .0 / (1024 * 1024))]
     TooLarge(usize),
     /// The server answered, but not with the file. 401 and 403: a credential is lacking or out of date.
     #[error("{host} answered {status}")]
@@ -91,7 +91,6 @@ impl From<HttpError> for FetchError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Forbidden(why) => Self::Forbidden(why),
-            HttpError::TooLarge(cap) => Self::TooLarge(cap),
             HttpError::NotConnected(why) | HttpError::NoAnswer(why) => Self::Failed(why),
         }
     }

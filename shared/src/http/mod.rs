@@ -128,7 +128,4 @@ pub enum HttpError {
     /// The request may have arrived; the answer did not.
     #[error("no answer: {0}")]
     NoAnswer(String),
-    /// The answer is larger than the cap.
-    #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
 }
