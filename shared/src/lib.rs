@@ -7,4 +7,5 @@ pub mod channel;
 pub mod event;
 pub mod http;
 pub mod id;
+pub mod text;
 pub mod time;
