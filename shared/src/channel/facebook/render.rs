@@ -60,8 +60,8 @@ pub enum Mode {
     HumanAgent,
 }
 
-/// A file to send.
-#[derive(Clone, Debug)]
+/// A file to send. Not printable: its bytes are nobody's business.
+#[derive(Clone)]
 pub struct File {
     /// Its name, which the customer sees.
     pub name: String,
