@@ -17,6 +17,7 @@ pub mod openchannel;
 pub mod queue;
 pub mod secrets;
 pub mod store;
+pub mod text;
 pub mod time;
 pub mod webhook;
 pub mod window;
