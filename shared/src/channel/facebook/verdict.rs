@@ -113,7 +113,7 @@ fn good(result: &Result<Answer, HttpError>) -> Result<&[u8], Bad> {
         Err(HttpError::NotConnected(_)) => {
             (FailureClass::Transient, true, "Facebook could not be reached. Try again in a few minutes.")
         }
-        Err(HttpError::NoAnswer(_) | HttpError::TooLarge(_)) => (
+        Err(HttpError::NoAnswer(_)) => (
             FailureClass::Transient,
             false,
             "Facebook gave no usable answer, so the message may have been sent. Look into the conversation at Facebook \
