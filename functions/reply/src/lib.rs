@@ -9,6 +9,7 @@ mod bridge;
 mod budget;
 mod channel;
 mod claim;
+mod code;
 mod content;
 mod door;
 mod file;
@@ -24,5 +25,3 @@ mod shell;
 pub use handler::handle;
 pub use settings::Settings;
 pub use shell::Shell;
-
-

@@ -6,9 +6,10 @@ use shared::openchannel::reply::Reply;
 use shared::store::{Conversation, Integration};
 use shared::time::Timestamp;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::channel::Channel;
+use crate::code::Code;
 use crate::shell::Shell;
 
 /// The longest id that can be part of a key, in bytes. No platform's is nearly that long.
@@ -40,7 +41,8 @@ impl Shell {
             None => self.customer(integration.id, &reply.recipient, budget).await?,
         };
         let is_new = known.is_none();
-        let customer = known.or_else(|| channel.address(&reply.recipient)).ok_or_else(|| stranger(integration, channel))?;
+        let customer =
+            known.or_else(|| channel.address(&reply.recipient)).ok_or_else(|| stranger(integration, channel))?;
         let direct = self.store.conversation(integration.id, &Place::Direct, &customer);
         let direct = budget.work(direct).await??;
         if let Some(thread) = &reply.thread {
