@@ -6,11 +6,13 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use shared::channel::facebook::limits::MEDIA_HOSTS;
 use shared::envelope::{Envelope, LateFile, Work};
-use shared::event::{MediaFile, MediaSource};
+use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
 use shared::openchannel::account::{Credential, MotionApi};
-use shared::openchannel::attachment::{self, AttachmentId, NamedFile, Uploaded};
-use shared::openchannel::line;
+use shared::openchannel::attachment::{self, AttachmentId, UploadError};
+use shared::openchannel::file::{file_name, sniff};
+use shared::openchannel::line::{self, FileTrouble};
+use shared::openchannel::receive::Away;
 use shared::queue::Later;
 use shared::secrets::DeskCredential;
 use shared::store::{Health, MessageRecord};
@@ -90,7 +92,7 @@ impl Worker {
         };
         match lacking {
             Lacking::Away(health) => Ok(Carried::Away(health)),
-            Lacking::Never(reason) => Ok(Carried::Line(line::file_lost(file.kind, &reason))),
+            Lacking::Never(reason) => Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(&reason)))),
             Lacking::NotYet(reason) => {
                 tracing::warn!(correlation = %message.correlation, reason, "a file cannot be had yet");
                 self.try_later(link, parcel, index, file, &reason).await
@@ -121,13 +123,13 @@ impl Worker {
             Content::LateFile(late) => LateFile { tries: late.tries.saturating_add(1), ..late.clone() },
         };
         if now.since(late.since) >= TRIED_FOR {
-            return Ok(Carried::Line(line::file_lost(file.kind, reason)));
+            return Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(reason))));
         }
         let due_at = now.plus(pause(late.tries));
         let told_before = late.tries > 1;
         let envelope = Envelope::new(target(link), Work::LateFile(late), now);
         self.later.send(&Later { due_at, envelope }, now).await?;
-        Ok(if told_before { Carried::Later } else { Carried::Line(line::file_late(file.kind)) })
+        Ok(if told_before { Carried::Later } else { Carried::Line(line::file(file.kind, FileTrouble::Pending)) })
     }
 
     async fn fetch(&self, file: &MediaFile) -> Result<Download, Lacking> {
@@ -144,20 +146,35 @@ impl Worker {
         })
     }
 
-    async fn upload(&self, link: &Link, file: &MediaFile, download: Download) -> Result<(AttachmentId, String), Lacking> {
+    async fn upload(
+        &self,
+        link: &Link,
+        file: &MediaFile,
+        download: Download,
+    ) -> Result<(AttachmentId, String), Lacking> {
         let Some(api) = motion_api(link) else {
             return Err(Lacking::NotYet("the integration has no API key of Motion".to_owned()));
         };
-        let named = NamedFile::of(file, download).map_err(|error| Lacking::NotYet(error.to_string()))?;
-        let name = named.name.clone();
-        let answer = self.http.send(Purpose::Desk, attachment::upload(&api, named), UPLOAD, UPLOAD_ANSWER_CAP).await;
-        match attachment::uploaded(&answer) {
-            Uploaded::Done(id) => Ok((id, name)),
-            Uploaded::Away { kind, reason } => Err(Lacking::Away(health(state(kind), reason, self))),
-            Uploaded::Credential(reason) => Err(Lacking::NotYet(reason)),
-            Uploaded::Never(reason) => Err(Lacking::Never(reason)),
+        let file_type = sniff(&download.bytes, download.content_type.as_deref());
+        if is_a_page(file.kind, &file_type.mime) {
+            return Err(Lacking::NotYet("the platform sent a web page in its place".to_owned()));
+        }
+        let name = file_name(file.kind, file.name.as_deref().or(download.file_name.as_deref()), &file_type);
+        let request = api.upload_request(&name, &file_type.mime, download.bytes);
+        let asked = request.clone();
+        let answer = self.http.send(Purpose::Desk, request, UPLOAD, UPLOAD_ANSWER_CAP).await;
+        match attachment::uploaded(&asked, &answer) {
+            Ok(id) => Ok((id, name)),
+            Err(UploadError::Never(reason)) => Err(Lacking::Never(reason)),
+            Err(UploadError::Away(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
+            Err(UploadError::Refused(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
         }
     }
+}
+
+/// Whether a picture, film or sound turned out to be text: an error page of whoever keeps it.
+fn is_a_page(kind: MediaKind, mime: &str) -> bool {
+    kind != MediaKind::Document && mime.starts_with("text/")
 }
 
 /// Motion's REST API as the integration may use it; nothing without a base address or a credential.
@@ -169,7 +186,8 @@ pub(crate) fn motion_api(link: &Link) -> Option<MotionApi> {
             Credential::Basic { user: user.clone(), password: password.expose_secret().into() }
         }
     };
-    Some(MotionApi { base, credential })
+    let account = link.integration.desk_account.clone().unwrap_or_default();
+    Some(MotionApi { base, credential, account })
 }
 
 fn pause(tries: u32) -> Duration {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::channel::facebook::render::Page;
+use shared::channel::facebook::render::{self, Page};
 use shared::channel::facebook::verdict::{self, Profile};
 use shared::http::Purpose;
 use shared::id::DeskId;
@@ -92,8 +92,9 @@ impl Worker {
             token: &link.secrets.platform_token,
             app_secret: app_secret.as_ref(),
         };
+        let request = render::profile(&page, parcel.customer())?;
         let purpose = Purpose::Platform { base: &self.settings.graph_base_url };
-        let answer = self.http.send(purpose, page.profile(parcel.customer()), PROFILE, PROFILE_CAP).await;
-        verdict::profile(&answer)
+        let answer = self.http.send(purpose, request, PROFILE, PROFILE_CAP).await;
+        verdict::profile(&answer.ok()?)
     }
 }

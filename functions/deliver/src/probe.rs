@@ -1,10 +1,10 @@
 //! Asking the desk whether it is there, before a message that may have reached it is posted once more.
 
 use shared::http::Purpose;
-use shared::openchannel::account::{self, Check};
-use shared::store::Health;
+use shared::openchannel::account::{self, AccountState};
+use shared::store::{DeskState, Health};
 
-use crate::desk::{ANSWER_CAP, POST, state};
+use crate::desk::{ANSWER_CAP, POST};
 use crate::file::motion_api;
 use crate::links::Link;
 use crate::set_aside::health;
@@ -24,12 +24,16 @@ pub(crate) enum Probe {
 impl Worker {
     /// Asks for the account. Where the key does not allow that, one message of the integration is posted as the question.
     pub(crate) async fn probe(&self, link: &Link) -> Result<Probe, Hindered> {
-        if let (Some(api), Some(desk_account)) = (motion_api(link), link.integration.desk_account.as_deref()) {
-            let answer = self.http.send(Purpose::Desk, account::request(&api, desk_account), POST, ANSWER_CAP).await;
-            match account::check(&answer) {
-                Check::Answered { .. } => return Ok(Probe::Answers),
-                Check::Away { kind, reason } => return Ok(Probe::Away(health(state(kind), reason, self))),
-                Check::Refused { .. } => {}
+        if let Some(api) = motion_api(link)
+            && link.integration.desk_account.is_some()
+        {
+            let request = api.account_request();
+            let asked = request.clone();
+            let answer = self.http.send(Purpose::Desk, request, POST, ANSWER_CAP).await;
+            match account::state(&asked, &answer) {
+                AccountState::Answered(_) => return Ok(Probe::Answers),
+                AccountState::Away { reason } => return Ok(Probe::Away(health(DeskState::Unreachable, reason, self))),
+                AccountState::Refused { .. } => {}
             }
         }
         let ours = self.store.take_probe(link.integration.id, self.now()).await?;
