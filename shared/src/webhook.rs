@@ -126,7 +126,13 @@ async fn hand_over(shell: &Shell, work: &[Envelope], deadline: Instant) -> ApiGa
     let first = work.first().map(|envelope| envelope.correlation.to_string());
     let correlation = first.as_deref();
     if sent.left > 0 {
-        tracing::error!(correlation, taken = sent.taken, left = sent.left, duration_ms, "the queue did not take everything");
+        tracing::error!(
+            correlation,
+            taken = sent.taken,
+            left = sent.left,
+            duration_ms,
+            "the queue did not take everything"
+        );
         return gateway::empty(503);
     }
     tracing::info!(correlation, taken = sent.taken, duration_ms, "events taken in");
