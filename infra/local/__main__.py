@@ -6,13 +6,12 @@ import argparse
 import json
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
 
 from infra.local import aws, build, demo, gaps, logs, sandbox
-from infra.local.place import PORTS, STACK, Place, Problem, write
+from infra.local.place import PORTS, STACK, Place, Problem, is_free, write
 from infra.local.process import Process
 
 
@@ -57,7 +56,7 @@ def up(place: Place, _arguments) -> None:
         "administrator": demo.make_administrator(place, outputs["UserPoolId"], kept.get("administrator")),
         "functions": gaps.functions(place),
     }
-    write(place.env_file, exports(place, state))
+    write(place.env_file, variables(place, state))
     write(place.state_file, json.dumps(state, indent=2) + "\n")
     print(f"up after {time.monotonic() - began:.0f} s")
     status(place, None)
@@ -93,24 +92,22 @@ def status(place: Place, _arguments) -> None:
 
 def env(place: Place, _arguments) -> None:
     """Prints what a shell evaluates so that AWS tools and functions started by hand use this stack."""
-    if not place.env_file.exists():
-        raise Problem("not up; start it with: make run")
-    print(place.env_file.read_text(), end="")
+    state_of(place)
+    for line in place.env_file.read_text().splitlines():
+        name, _, value = line.partition("=")
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def show_logs(place: Place, arguments) -> None:
     """Prints what the functions have logged."""
-    state = read_state(place)
-    if not state or not Process("aws", place.folder).running():
-        raise Problem("not up; start it with: make run")
-    logs.show(place, state["functions"], arguments.function, arguments.follow)
+    logs.show(place, state_of(place)["functions"], arguments.function, arguments.follow)
 
 
 def start_sandbox(place: Place, _arguments) -> None:
     """Starts the outside world, which simulates platforms and desk, and plays one conversation."""
-    if not read_state(place) or not Process("aws", place.folder).running():
-        raise Problem("not up; start it with: make run")
+    state_of(place)
     sandbox.start(place, Process("sandbox", place.folder))
+    status(place, None)
 
 
 def need(tool: str, source: str) -> None:
@@ -120,15 +117,10 @@ def need(tool: str, source: str) -> None:
 
 def need_free_ports(place: Place) -> None:
     for name, port in place.ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                raise Problem(
-                    f"port {port} ({name}) is taken{holder(port)}; free it or choose another: "
-                    f"make run {name}={PORTS[name] + 1}"
-                ) from None
+        if not is_free(port):
+            raise Problem(
+                f"port {port} ({name}) is taken{holder(port)}; free it or choose another: make run {name}={port + 1}"
+            )
 
 
 def holder(port: int) -> str:
@@ -144,6 +136,14 @@ def read_state(place: Place) -> dict:
     return json.loads(place.state_file.read_text()) if place.state_file.exists() else {}
 
 
+def state_of(place: Place) -> dict:
+    """The state of a stack that is up."""
+    state = read_state(place)
+    if not state or not Process("aws", place.folder).running():
+        raise Problem(f"the stack {place.name} is not up; start it with: make run")
+    return state
+
+
 def forget(place: Place) -> None:
     """What was written about a stack that is no longer up would only mislead; its logs stay."""
     for file in (place.state_file, place.env_file, place.folder / aws.API_ID_FILE, place.folder / "ports.json"):
@@ -151,12 +151,12 @@ def forget(place: Place) -> None:
     shutil.rmtree(place.folder / "tmp", ignore_errors=True)
 
 
-def exports(place: Place, state: dict) -> str:
+def variables(place: Place, state: dict) -> str:
     """The environment of AWS tools and, all in one, of the functions; a name means the same in each of them."""
-    variables = dict(place.aws_env)
+    found = dict(place.aws_env)
     for function in state["functions"].values():
-        variables |= function["environment"]
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items()))
+        found |= function["environment"]
+    return "".join(f"{name}={value}\n" for name, value in sorted(found.items()))
 
 
 def main() -> int:

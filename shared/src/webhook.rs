@@ -171,7 +171,7 @@ fn envelopes(items: Vec<Item>, route: Route, own: Option<&AccountKey>, now: Time
 fn small_enough(envelope: Envelope) -> Envelope {
     let Err(error) = envelope.to_body() else { return envelope };
     let whole = crate::envelope::ascii_json(&envelope.work);
-    let unreadable = Unreadable::of(whole.as_bytes(), &error.to_string());
+    let unreadable = Unreadable::new(error.to_string(), whole.as_bytes());
     Envelope { work: Work::Unreadable { unreadable }, ..envelope }
 }
 

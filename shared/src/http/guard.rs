@@ -162,3 +162,6 @@ fn under(host: &Host<&str>, suffixes: &[&str]) -> bool {
         .iter()
         .any(|suffix| host.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! `INTEGRATION#id` / `META`; a tenant's integrations by `gsi1`. Created and deleted together with its account claim.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update};
 use ipnet::IpNet;
@@ -8,7 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Store, StoreError, account, incomplete, item, number, record, text, value};
 use crate::id::{AccountKey, IntegrationId, TenantId};
+use crate::openchannel::contact::{ContactField, ContactFields};
 use crate::time::Timestamp;
+
+/// How often one message may be posted to find out whether a desk is back that cannot be asked.
+const PROBE_PAUSE: Duration = Duration::from_secs(60);
 
 /// One account of a channel linked to one Open Channel account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,7 +31,7 @@ pub struct Integration {
     /// What people call the integration.
     pub name: String,
     /// The contact field of Motion that holds the customer's id.
-    pub map_key: String,
+    pub map_key: ContactField,
     /// Base of Motion's REST API; nothing where it could not be derived and none was given.
     #[serde(default)]
     pub api_base_url: Option<String>,
@@ -35,7 +40,7 @@ pub struct Integration {
     pub desk_account: Option<String>,
     /// Contact fields that every message sets.
     #[serde(default)]
-    pub contact_fields: BTreeMap<String, String>,
+    pub contact_fields: ContactFields,
     /// Whether the account may use the platform's longer window for human agents.
     #[serde(default)]
     pub human_agent: bool,
@@ -360,6 +365,31 @@ impl Store {
     /// [`StoreError`] when the table fails. An integration that is gone is no error.
     pub async fn set_platform_health(&self, id: IntegrationId, health: &Health) -> Result<(), StoreError> {
         self.set_health(id, Link::Platform, health).await
+    }
+
+    /// Whether the caller's message is the one to find out if the desk is back. One a minute, so that a desk that hangs does
+    /// not make a repeat of every message.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn take_probe(&self, id: IntegrationId, now: Timestamp) -> Result<bool, StoreError> {
+        let taken = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(id)))
+            .key("sk", text("META"))
+            .update_expression("SET probe_at = :now")
+            .condition_expression("attribute_not_exists(probe_at) OR probe_at < :before")
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":before", number(now.minus(PROBE_PAUSE).millis()))
+            .send()
+            .await;
+        match taken.map_err(StoreError::from) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn set_health(&self, id: IntegrationId, link: Link, health: &Health) -> Result<(), StoreError> {

@@ -128,6 +128,16 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets that a message is kept, whose record says that it was dealt with.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn drop_kept_row(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
+        let call = self.client.delete_item().table_name(&self.table);
+        call.key("pk", text(conversation::pk(integration))).key("sk", text(kept.sk())).send().await?;
+        Ok(())
+    }
+
     /// Throws a kept message away, unless a worker has it at this moment.
     ///
     /// # Errors
