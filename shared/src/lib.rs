@@ -16,5 +16,6 @@ pub mod openchannel;
 pub mod queue;
 pub mod secrets;
 pub mod store;
+pub mod text;
 pub mod time;
 pub mod webhook;

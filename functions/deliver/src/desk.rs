@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use shared::event::{MediaFile, Place};
 use shared::http::Purpose;
+use shared::id::DeskId;
 use shared::openchannel::attachment::AttachmentId;
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::line::{self, DeskPart};
 use shared::openchannel::receive::{self, Away, Post};
-use shared::event::{MediaFile, Place};
-use shared::id::DeskId;
 use shared::store::{Conversation, DeskState, Health, MessageRecord};
 use tokio::time::Instant;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
 use shared::envelope::Envelope;
+use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
 use shared::store::{Claim, ClaimBy, MessageRecord, Outcome};
 use tokio::time::Instant;
 
@@ -120,13 +120,7 @@ impl Worker {
     }
 
     /// Raises how far messages of ours have come. No claim: a repeat changes nothing.
-    async fn status(
-        &self,
-        link: &Link,
-        event: &Event,
-        of: &StatusOf,
-        state: DeliveryState,
-    ) -> Result<(), Hindered> {
+    async fn status(&self, link: &Link, event: &Event, of: &StatusOf, state: DeliveryState) -> Result<(), Hindered> {
         let id = link.integration.id;
         match of {
             StatusOf::Message(message) => self.store.raise_status(id, message, state, event.at).await?,

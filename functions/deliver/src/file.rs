@@ -10,8 +10,8 @@ use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
 use shared::openchannel::account::{Credential, MotionApi};
 use shared::openchannel::attachment::{self, AttachmentId, UploadError};
-use shared::openchannel::line::{self, FileTrouble};
 use shared::openchannel::file::{file_name, sniff};
+use shared::openchannel::line::{self, FileTrouble};
 use shared::openchannel::receive::Away;
 use shared::queue::Later;
 use shared::secrets::DeskCredential;
@@ -146,7 +146,12 @@ impl Worker {
         })
     }
 
-    async fn upload(&self, link: &Link, file: &MediaFile, download: Download) -> Result<(AttachmentId, String), Lacking> {
+    async fn upload(
+        &self,
+        link: &Link,
+        file: &MediaFile,
+        download: Download,
+    ) -> Result<(AttachmentId, String), Lacking> {
         let Some(api) = motion_api(link) else {
             return Err(Lacking::NotYet("the integration has no API key of Motion".to_owned()));
         };

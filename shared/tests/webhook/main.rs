@@ -206,7 +206,14 @@ async fn an_own_address_takes_its_own_account_alone() {
 async fn one_item_never_harms_another() {
     let hub = Hub::start().await;
     let body = batch(&[
-        ("100", vec![message("100", "1", "first", 0), json!({"sender": 7, "message": []}), message("100", "1", "second", 2)]),
+        (
+            "100",
+            vec![
+                message("100", "1", "first", 0),
+                json!({"sender": 7, "message": []}),
+                message("100", "1", "second", 2),
+            ],
+        ),
         ("200", vec![message("200", "9", "other page", 1)]),
         ("100", vec![message("100", "1", "third", 3)]),
     ]);

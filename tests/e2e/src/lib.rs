@@ -2,7 +2,12 @@
 //!
 //! The stack is brought up by `make test`, which names it in `E2E_STATE`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
 
 pub mod hub;
 pub mod proxy;

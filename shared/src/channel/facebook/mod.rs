@@ -6,8 +6,11 @@ use crate::time::Timestamp;
 
 pub mod authenticate;
 mod events;
+pub mod limits;
 mod payload;
+pub mod render;
 mod scalar;
+pub mod verdict;
 
 /// The Facebook channel.
 #[derive(Clone, Copy, Debug)]

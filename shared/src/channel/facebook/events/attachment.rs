@@ -12,7 +12,6 @@ use super::read;
 use crate::channel::facebook::payload::{Attachment, AttachmentPayload, Element};
 use crate::channel::facebook::scalar::{Id, Moment, Text, words};
 use crate::event::{MediaFile, MediaKind, MediaSource, Part};
-use crate::time::Timestamp;
 
 /// The parts of all attachments, each thing once: stickers and shared posts come twice in times of change, under two kinds.
 ///
@@ -131,21 +130,20 @@ fn card(what: &str, element: Element) -> Part {
 }
 
 fn appointment(payload: AttachmentPayload) -> Part {
-    let from = payload.start_time.and_then(|Moment(at)| minute(at));
-    let to = payload.end_time.and_then(|Moment(at)| minute(at));
-    let time = match (from, to) {
-        (Some(from), Some(to)) => Some(format!("{from} to {to} UTC")),
-        (Some(from), None) => Some(format!("{from} UTC")),
-        (None, _) => None,
-    };
+    let moment = |at: Option<Moment>| UtcDateTime::from_unix_timestamp(at?.0.seconds()).ok();
+    let time = moment(payload.start_time).map(|from| {
+        let to = moment(payload.end_time).map(|to| {
+            let day = if to.date() == from.date() { String::new() } else { format!("{} ", to.date()) };
+            format!(" to {day}{}", clock(to))
+        });
+        format!("{} {}{} UTC", from.date(), clock(from), to.unwrap_or_default())
+    });
     let zone = words(payload.timezone).map(|zone| format!("time zone {zone}"));
     let booking = payload.booking_id.map(|Id(id)| format!("booking {id}"));
     let told: Vec<String> = [words(payload.status), time, zone, booking].into_iter().flatten().collect();
     Part::Line { label: "appointment".to_owned(), text: told.join(", ") }
 }
 
-/// A moment to the minute, as `2026-11-22 09:00`.
-fn minute(at: Timestamp) -> Option<String> {
-    let at = UtcDateTime::from_unix_timestamp(at.seconds()).ok()?;
-    Some(format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute()))
+fn clock(at: UtcDateTime) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }

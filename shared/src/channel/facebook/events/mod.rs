@@ -20,12 +20,18 @@ mod messaging;
 mod notice;
 mod referral;
 
+pub(super) use message::MARK;
+pub(super) use messaging::USER_REF;
+
 /// Why an item cannot be read. Says nothing of its content.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
-    /// It is no JSON at all, or a member has another type than it should.
-    #[error("not of the expected form at character {0}")]
-    Form(usize),
+    /// It is no JSON at all.
+    #[error("not JSON")]
+    NoJson,
+    /// It is JSON of another form.
+    #[error("something in it is of another type than expected")]
+    Type,
     /// Bytes that are no UTF-8.
     #[error("not UTF-8")]
     Encoding,
@@ -54,7 +60,7 @@ pub(super) enum Problem {
 
 impl From<serde_json::Error> for Problem {
     fn from(error: serde_json::Error) -> Self {
-        Self::Form(error.column())
+        if error.is_data() { Self::Type } else { Self::NoJson }
     }
 }
 
