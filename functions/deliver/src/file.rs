@@ -166,8 +166,8 @@ impl Worker {
         match attachment::uploaded(&asked, &answer) {
             Ok(id) => Ok((id, name)),
             Err(UploadError::Never(reason)) => Err(Lacking::Never(reason)),
-            Err(UploadError::Refused(reason)) => Err(Lacking::NotYet(reason)),
-            Err(UploadError::Later(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
+            Err(UploadError::Away(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
+            Err(UploadError::Refused(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
         }
     }
 }

@@ -95,6 +95,6 @@ impl Worker {
         let request = render::profile(&page, parcel.customer())?;
         let purpose = Purpose::Platform { base: &self.settings.graph_base_url };
         let answer = self.http.send(purpose, request, PROFILE, PROFILE_CAP).await;
-        verdict::profile(&answer)
+        verdict::profile(&answer.ok()?)
     }
 }

@@ -69,7 +69,7 @@ impl<'a> Parcel<'a> {
         let (customer, envelope) = (self.customer().clone(), self.envelope);
         let mut record = MessageRecord::new(self.id(), customer, envelope.correlation, envelope.received_at);
         record.quote = match self.content {
-            Content::Event(event) => line::quotable(event).map(|text| shorten(text, QUOTE)),
+            Content::Event(event) => line::quotable(event).map(|text| shorten(&text, QUOTE)),
             Content::LateFile(_) => None,
         };
         record
@@ -113,7 +113,9 @@ impl Worker {
         let (id, place, customer) = (link.integration.id, parcel.place(), parcel.customer());
         let known = match parcel.content {
             Content::Event(event) if comes_from_customer(event) => {
-                self.store.note_event(id, place, customer, event.at, event.opens_window()).await?
+                // A platform's clock that runs ahead must not keep the window open for longer.
+                let at = event.at.min(self.now());
+                self.store.note_event(id, place, customer, at, event.opens_window()).await?
             }
             _ => self.store.conversation(id, place, customer).await?,
         };
@@ -126,6 +128,9 @@ impl Worker {
             Content::LateFile(late) => return Ok(vec![DeskPart::File(late.file.clone())]),
             Content::Event(event) => event,
         };
+        if event.customer.is_nobody() {
+            return Ok(Vec::new());
+        }
         let quoted = match spoken_of(event) {
             Some(message) => self.store.quote(link.integration.id, message).await?,
             None => None,
@@ -135,7 +140,7 @@ impl Worker {
 }
 
 fn comes_from_customer(event: &Event) -> bool {
-    !matches!(event.kind, EventKind::Echo { .. } | EventKind::Status { .. })
+    !event.customer.is_nobody() && !matches!(event.kind, EventKind::Echo { .. } | EventKind::Status { .. })
 }
 
 /// The earlier message that an event is about.
