@@ -48,11 +48,11 @@ pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErr
         table: environment.text("TABLE_NAME"),
         inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
         secrets_prefix: environment.text("SECRETS_PREFIX"),
-        graph_base_url: environment.parsed("GRAPH_BASE_URL", nowhere()),
+        graph_base_url: environment.url("GRAPH_BASE_URL"),
         graph_version: environment.text("GRAPH_VERSION"),
         allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
         public_url: optional(lookup, "PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
-        jwks_url: environment.parsed("JWKS_URL", nowhere()),
+        jwks_url: environment.url("JWKS_URL"),
         issuer: environment.text("USER_POOL_ISSUER"),
         client_id: environment.text("USER_POOL_CLIENT_ID"),
         waiting: Duration::from_secs(u64::from(days) * 24 * 3600),
@@ -60,12 +60,6 @@ pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErr
         runtime_api: optional(lookup, "AWS_LAMBDA_RUNTIME_API"),
     };
     environment.finish(config)
-}
-
-/// Stands in for an address that is missing, until `finish` says so.
-#[expect(clippy::expect_used, reason = "a constant, at start-up")]
-fn nowhere() -> Url {
-    "about:blank".parse().expect("an address")
 }
 
 fn optional(lookup: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {

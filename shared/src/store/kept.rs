@@ -234,30 +234,42 @@ impl Store {
         }
     }
 
-    /// Whose messages wait, each once.
+    /// Whose messages wait, each customer once, with the conversation that the first of them belongs to.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
-    pub async fn waiting_customers(&self, integration: IntegrationId) -> Result<Vec<CustomerId>, StoreError> {
-        let mut customers = Vec::new();
+    pub async fn waiting_conversations(
+        &self,
+        integration: IntegrationId,
+    ) -> Result<Vec<(CustomerId, Place)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Whose {
+            customer: CustomerId,
+            #[serde(default)]
+            place: Option<Place>,
+        }
+        let mut conversations = Vec::new();
         let mut from = None;
         loop {
             let call = self.client.query().table_name(&self.table).consistent_read(true);
             let answer = call
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .projection_expression("customer")
+                .projection_expression("customer, #place")
+                .expression_attribute_names("#place", "place")
                 .expression_attribute_values(":pk", text(conversation::pk(integration)))
                 .expression_attribute_values(":prefix", text(prefix(KeptState::Waiting)))
                 .set_exclusive_start_key(from)
                 .send()
                 .await?;
-            let found = answer.items.unwrap_or_default();
-            customers.extend(found.iter().filter_map(|item| item.get("customer")?.as_s().ok().map(CustomerId::new)));
+            for item in answer.items.unwrap_or_default() {
+                let Whose { customer, place } = record(item)?;
+                conversations.push((customer, place.unwrap_or(Place::Direct)));
+            }
             // One customer's messages lie side by side.
-            customers.dedup();
+            conversations.dedup_by(|next, first| next.0 == first.0);
             from = answer.last_evaluated_key;
             if from.is_none() {
-                return Ok(customers);
+                return Ok(conversations);
             }
         }
     }

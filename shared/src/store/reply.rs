@@ -108,7 +108,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<ReplyClaim, StoreError> {
         let state = ReplyState::Sending;
-        let new = ReplyRecord { id: id.to_owned(), correlation, state, started_at: now, sent: Vec::new(), answer: None };
+        let new =
+            ReplyRecord { id: id.to_owned(), correlation, state, started_at: now, sent: Vec::new(), answer: None };
         let claimed = self
             .client
             .update_item()

@@ -1,13 +1,12 @@
 //! An integration on its way: its record and its secrets with a call's settings laid over them, checked as a whole. Pure
 //! but for the fresh ids of a new one.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use shared::channel::facebook::verdict::Account;
 use shared::id::{AccountKey, IntegrationId, TenantId};
-use shared::openchannel::contact::ContactField;
+use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::url::ReceiveUrl;
 use shared::secrets::{DeskCredential, IntegrationSecrets};
 use shared::store::{Health, Integration};
@@ -51,10 +50,10 @@ impl Draft {
             account: account.clone(),
             account_name: String::new(),
             name: String::new(),
-            map_key: FACEBOOK_MAP_KEY.to_string(),
+            map_key: FACEBOOK_MAP_KEY,
             api_base_url: None,
             desk_account: None,
-            contact_fields: BTreeMap::new(),
+            contact_fields: ContactFields::default(),
             human_agent: false,
             bridge_sources: Vec::new(),
             enabled: true,
@@ -86,7 +85,8 @@ impl Draft {
     pub(super) fn apply(&mut self, settings: Settings, problems: &mut Problems) -> Touched {
         let platform =
             settings.page_token.is_given() || settings.app_secret.is_given() || settings.verify_token.is_given();
-        let credential = settings.api_key.is_given() || settings.api_user.is_given() || settings.api_password.is_given();
+        let credential =
+            settings.api_key.is_given() || settings.api_user.is_given() || settings.api_password.is_given();
         let desk = credential
             || settings.receive_url.is_given()
             || settings.api_base_url.is_given()
@@ -108,6 +108,13 @@ impl Draft {
         set(&mut self.integration.bridge_sources, settings.bridge_sources);
         self.apply_contact(settings.map_key, settings.contact_fields, problems);
         touched
+    }
+
+    /// Gives it the account that the platform names.
+    pub(super) fn name_account(&mut self, account: &Account) {
+        self.integration.account = AccountKey::of(&self.integration.channel, &account.id);
+        self.integration.account_name = account.name.clone();
+        self.secrets.account = self.integration.account.clone();
     }
 
     /// What a new one must have.
@@ -143,8 +150,12 @@ impl Draft {
             }
         }
         match (secrets.app_secrets.is_empty(), secrets.verify_tokens.is_empty()) {
-            (true, false) => problems.add("app_secret", "is needed where verify_token is set: both belong to your Meta app"),
-            (false, true) => problems.add("verify_token", "is needed where app_secret is set: choose one and enter it at Meta"),
+            (true, false) => {
+                problems.add("app_secret", "is needed where verify_token is set: both belong to your Meta app")
+            }
+            (false, true) => {
+                problems.add("verify_token", "is needed where app_secret is set: choose one and enter it at Meta")
+            }
             _ => {}
         }
         let token = secrets.verify_tokens.first().map(ExposeSecret::expose_secret);
@@ -190,8 +201,11 @@ impl Draft {
         problems: &mut Problems,
     ) {
         let desk = &mut self.secrets.desk;
-        let cleared = key == Given::Null && matches!(desk, Some(DeskCredential::ApiKey { .. }))
-            || (user == Given::Null || password == Given::Null) && matches!(desk, Some(DeskCredential::Basic { .. }));
+        let cleared = match desk {
+            Some(DeskCredential::ApiKey { .. }) => matches!(key, Given::Null),
+            Some(DeskCredential::Basic { .. }) => matches!(user, Given::Null) || matches!(password, Given::Null),
+            None => false,
+        };
         if cleared {
             *desk = None;
         }
@@ -211,27 +225,15 @@ impl Draft {
         }
     }
 
-    fn apply_contact(
-        &mut self,
-        map_key: Given<ContactField>,
-        fields: Given<BTreeMap<ContactField, String>>,
-        problems: &mut Problems,
-    ) {
+    fn apply_contact(&mut self, map_key: Given<ContactField>, fields: Given<ContactFields>, problems: &mut Problems) {
         let integration = &mut self.integration;
         match map_key {
-            Given::Value(field) => integration.map_key = field.to_string(),
-            Given::Null => integration.map_key = FACEBOOK_MAP_KEY.to_string(),
+            Given::Value(field) => integration.map_key = field,
+            Given::Null => integration.map_key = FACEBOOK_MAP_KEY,
             Given::Absent => {}
         }
-        match fields {
-            Given::Value(fields) => {
-                integration.contact_fields =
-                    fields.into_iter().map(|(field, value)| (field.to_string(), value)).collect();
-            }
-            Given::Null => integration.contact_fields.clear(),
-            Given::Absent => {}
-        }
-        if integration.contact_fields.contains_key(&integration.map_key) {
+        set(&mut integration.contact_fields, fields);
+        if integration.contact_fields.get(integration.map_key).is_some() {
             let field = format!("contact_fields.{}", integration.map_key);
             problems.add(field, "is the map key, which holds the customer's id; choose another field");
         }

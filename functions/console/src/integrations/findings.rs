@@ -68,7 +68,7 @@ pub(crate) fn of_account(integration: &Integration, reply_url: &str, state: &Acc
 
 fn of_answer(integration: &Integration, reply_url: &str, account: &Account) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(theirs) = account.map_key.filter(|theirs| theirs.to_string() != integration.map_key) {
+    if let Some(theirs) = account.map_key.filter(|theirs| *theirs != integration.map_key) {
         findings.push(Finding::new(
             "map_key_differs",
             format!(

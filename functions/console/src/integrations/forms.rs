@@ -31,9 +31,7 @@ pub(super) fn key(text: &str) -> Form<SecretString> {
 
 /// A user of Motion.
 pub(super) fn user(text: &str) -> Form<String> {
-    line(text, 256)
-        .filter(|user| !user.contains(':'))
-        .ok_or("must be the name of a user of Motion, without a colon")
+    line(text, 256).filter(|user| !user.contains(':')).ok_or("must be the name of a user of Motion, without a colon")
 }
 
 /// A password: blanks belong to it.
@@ -160,9 +158,11 @@ mod tests {
 
     #[test]
     fn networks() {
-        for (text, expected) in
-            [("192.0.2.10", "192.0.2.10/32"), ("198.51.100.7/24", "198.51.100.0/24"), ("2001:db8::/32", "2001:db8::/32")]
-        {
+        for (text, expected) in [
+            ("192.0.2.10", "192.0.2.10/32"),
+            ("198.51.100.7/24", "198.51.100.0/24"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
             assert_eq!(network(text).unwrap().to_string(), expected);
         }
         wrong(network, &["", "0.0.0.0/0", "128.0.0.0/1", "::/0", "10.0.0.0/33", "example.com", "10.0.0"]);

@@ -1,13 +1,12 @@
 //! What a person may set on an integration, read from a JSON object. Pure; every problem is collected, none ends the reading.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use shared::openchannel::contact::ContactField;
+use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::url::ReceiveUrl;
 use url::Url;
 
@@ -66,7 +65,7 @@ pub(crate) struct Settings {
     pub(crate) api_user: Given<String>,
     pub(crate) api_password: Given<SecretString>,
     pub(crate) map_key: Given<ContactField>,
-    pub(crate) contact_fields: Given<BTreeMap<ContactField, String>>,
+    pub(crate) contact_fields: Given<ContactFields>,
     pub(crate) human_agent: Given<bool>,
     pub(crate) bridge_sources: Given<Vec<IpNet>>,
 }
@@ -179,17 +178,17 @@ impl Reader {
         })
     }
 
-    fn contact_fields(&mut self) -> Given<BTreeMap<ContactField, String>> {
+    fn contact_fields(&mut self) -> Given<ContactFields> {
         self.take("contact_fields").and_then(|value| {
             let Value::Object(object) = value else {
                 self.problems.add("contact_fields", "must be an object, such as {\"tags\": \"messenger\"}");
                 return None;
             };
-            let mut fields = BTreeMap::new();
+            let mut fields = ContactFields::default();
             for (name, value) in object {
                 let value = value.as_str().ok_or("must be text").and_then(forms::field_value);
                 match (ContactField::from_str(&name), value) {
-                    (Ok(field), Ok(value)) => drop(fields.insert(field, value)),
+                    (Ok(field), Ok(value)) => fields.set(field, &value),
                     (Err(unknown), _) => self.problems.add(member("contact_fields", &name), unknown),
                     (Ok(_), Err(problem)) => self.problems.add(member("contact_fields", &name), problem),
                 }

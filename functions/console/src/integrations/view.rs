@@ -117,7 +117,9 @@ impl View {
         let receive_url = secrets.and_then(|secrets| secrets.receive_url.expose_secret().parse::<ReceiveUrl>().ok());
         Self {
             webhook_url: hub.webhook(integration.id, own_app),
-            reply_url: secrets.filter(|_| detail == Detail::Whole).and_then(|secrets| reply_url(&integration, secrets, hub)),
+            reply_url: secrets
+                .filter(|_| detail == Detail::Whole)
+                .and_then(|secrets| reply_url(&integration, secrets, hub)),
             receive_url: receive_url.map(|url| url.to_string()),
             has_api_key: matches!(desk, Some(DeskCredential::ApiKey { .. })),
             has_api_user: matches!(desk, Some(DeskCredential::Basic { .. })),
@@ -127,8 +129,12 @@ impl View {
             account: integration.account.to_string(),
             account_name: integration.account_name,
             name: integration.name,
-            map_key: integration.map_key,
-            contact_fields: integration.contact_fields,
+            map_key: integration.map_key.to_string(),
+            contact_fields: integration
+                .contact_fields
+                .iter()
+                .map(|(field, value)| (field.to_string(), value.to_owned()))
+                .collect(),
             human_agent: integration.human_agent,
             bridge_sources: integration.bridge_sources.iter().map(ToString::to_string).collect(),
             enabled: integration.enabled,
