@@ -25,5 +25,4 @@ pub use handler::handle;
 pub use settings::Settings;
 pub use shell::Shell;
 
-#[cfg(test)]
-mod tests;
+
