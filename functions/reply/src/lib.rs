@@ -24,5 +24,3 @@ mod shell;
 pub use handler::handle;
 pub use settings::Settings;
 pub use shell::Shell;
-
-
