@@ -21,7 +21,7 @@ use crate::error::{ApiError, ErrorBody, Problems};
 
 /// Connects a page with an Open Channel account. The page is the one that Facebook names for the token. All settings that
 /// are not right are told of together; what is not wrong but worth a look comes back as `findings`.
-#[utoipa::path(post, path = "/api/integrations", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations", operation_id = "create_integration", tag = "integrations",
     request_body = super::schema::NewIntegration,
     responses(
         (status = 201, body = View, description = "Made; enter `reply_url` in Motion"),

@@ -15,7 +15,7 @@ use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 
 /// Lets messages go over again; what waits goes first. An account that nobody has meanwhile is claimed again.
-#[utoipa::path(post, path = "/api/integrations/{id}/enable", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations/{id}/enable", operation_id = "enable_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 200, body = View),
@@ -37,7 +37,7 @@ pub(crate) async fn enable(
 }
 
 /// Sets every message aside from now on. Answers of agents are refused.
-#[utoipa::path(post, path = "/api/integrations/{id}/disable", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations/{id}/disable", operation_id = "disable_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 200, body = View),

@@ -23,7 +23,7 @@ use crate::body::JsonObject;
 use crate::error::{ApiError, ErrorBody};
 
 /// Changes settings and secrets. Whatever waits for the desk is tried at once.
-#[utoipa::path(patch, path = "/api/integrations/{id}", tag = "integrations",
+#[utoipa::path(patch, path = "/api/integrations/{id}", operation_id = "update_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     request_body = super::schema::IntegrationChange,
     responses(
