@@ -19,6 +19,7 @@ use crate::app::{App, HubUrl};
 use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 
+mod bridge;
 pub(crate) mod create;
 pub(crate) mod delete;
 mod desk;
@@ -27,6 +28,8 @@ mod drains;
 pub(crate) mod findings;
 mod forms;
 mod graph;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod settings;
 pub(crate) mod switch;
