@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ def up(place: Place, _arguments) -> None:
     """Brings the stack up, or up to date if it is up already."""
     began = time.monotonic()
     need("cargo", "Rust, from https://rustup.rs")
+    need("cc", "a C compiler, which Rust links with; on Debian: apt-get install build-essential")
     server = Process("aws", place.folder)
     if server.running() and not (place.state_file.exists() and aws.healthy(place)):
         print("an earlier start was interrupted, beginning afresh", flush=True)
@@ -63,11 +65,17 @@ def up(place: Place, _arguments) -> None:
 
 
 def down(place: Place, _arguments) -> None:
-    """Stops everything that `up` and `sandbox` started. What the local AWS held is gone."""
-    for process in (Process("sandbox", place.folder), Process("aws", place.folder)):
-        if process.stop():
-            print(f"{process.name} stopped", flush=True)
-    forget(place)
+    """Stops everything that `up` and `sandbox` started. What the local AWS held is gone but for the functions' logs."""
+    state, server = read_state(place), Process("aws", place.folder)
+    try:
+        if state and server.running():
+            with open(place.folder / "functions.log", "w") as file:
+                logs.show(place, state["functions"], file=file)
+    finally:
+        for process in (Process("sandbox", place.folder), server):
+            if process.stop():
+                print(f"{process.name} stopped", flush=True)
+        forget(place)
 
 
 def status(place: Place, _arguments) -> None:
@@ -163,7 +171,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local",
         description="The hub's whole stack on this machine.",
-        epilog=f"Ports are taken from the environment, a number or auto: {', '.join(f'{n}={p}' for n, p in PORTS.items())}.",
+        epilog="Taken from the environment: ports, each a number or auto "
+        f"({', '.join(f'{name}={port}' for name, port in PORTS.items())}), and LOG_LEVEL=info of the functions.",
     )
     parser.add_argument("--name", default="run", help="which stack: its folder is .local/NAME (default: run)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -175,6 +184,9 @@ def main() -> int:
     show.set_defaults(run=show_logs)
 
     arguments = parser.parse_args()
+    # Whatever account the person is signed in to, nothing here may reach it.
+    for name in [name for name in os.environ if name.startswith("AWS_") and name not in PORTS]:
+        del os.environ[name]
     try:
         place = Place(arguments.name)
         arguments.run(place, arguments)

@@ -17,7 +17,7 @@ SAM = Path(sys.executable).with_name("sam")
 
 def build(place: Place) -> None:
     """Compiles with one cargo command, whose progress is seen; `sam build` then finds the functions compiled."""
-    cargo("build", "--locked", "--bins")
+    cargo("build", "--bins")
     _logged(
         "sam build",
         place,

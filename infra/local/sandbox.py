@@ -7,7 +7,7 @@ import os
 import subprocess
 
 from infra.local.build import cargo
-from infra.local.place import REPOSITORY, Place, Problem
+from infra.local.place import REPOSITORY, Place, Problem, is_free
 from infra.local.process import Process
 
 
@@ -22,6 +22,7 @@ def start(place: Place, process: Process) -> None:
     }
     process.stop()
     process.start([program], env)
+    process.await_ready(lambda: not is_free(place.ports["SANDBOX_PORT"]))
     if subprocess.run([program, "demo"], cwd=REPOSITORY, env=env).returncode != 0:
         raise Problem(f"the demonstration failed; logs: {process.log}, and of the functions: make logs")
 
@@ -29,7 +30,7 @@ def start(place: Place, process: Process) -> None:
 def build() -> str:
     """Compiles the sandbox and tells where the program is."""
     # The messages for machines go to standard output, those for people to standard error.
-    messages = cargo("build", "--locked", "-p", "sandbox", "--bin", "sandbox", "--message-format=json-render-diagnostics")
+    messages = cargo("build", "-p", "sandbox", "--bin", "sandbox", "--message-format=json-render-diagnostics")
     for line in messages.splitlines():
         message = json.loads(line)
         if message.get("executable"):

@@ -94,7 +94,7 @@ impl Worker {
             Lacking::Away(health) => Ok(Carried::Away(health)),
             Lacking::Never(reason) => Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(&reason)))),
             Lacking::NotYet(reason) => {
-                tracing::warn!(correlation = %message.correlation, reason, "a file cannot be had yet");
+                tracing::warn!(correlation = %message.correlation, part = index, "a file cannot be had yet");
                 self.try_later(link, parcel, index, file, &reason).await
             }
         }

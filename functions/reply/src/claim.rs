@@ -61,9 +61,10 @@ fn name(reply: &Reply) -> Option<String> {
 fn repeat(record: ReplyRecord, now: Timestamp) -> Answer {
     match (record.state, &record.answer) {
         (ReplyState::Sent, Some(answer)) => Answer::again(answer.clone(), record.correlation),
-        (ReplyState::Sending, _) if now.since(record.started_at) < RUNNING => {
-            Answer::refused(Code::InProgress, "This message is being sent at this moment. Its first call tells the outcome.")
-        }
+        (ReplyState::Sending, _) if now.since(record.started_at) < RUNNING => Answer::refused(
+            Code::InProgress,
+            "This message is being sent at this moment. Its first call tells the outcome.",
+        ),
         _ => lost(&record),
     }
 }

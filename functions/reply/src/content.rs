@@ -9,8 +9,8 @@ use crate::answer::{Answer, Code};
 /// The longest quote of a message, in characters.
 const QUOTE: usize = 60;
 
-/// One message to the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One message to the platform. Not printable: it is what people write.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// Words within the channel's limit.
     Text(String),

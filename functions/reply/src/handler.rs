@@ -87,11 +87,22 @@ pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> 
 fn log(answer: &Answer, took: Duration) {
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let Answer { status, outcome, parts, trouble, platform, .. } = answer;
-    let (code, subcode) = (platform.as_ref().map(|error| error.code), platform.as_ref().and_then(|error| error.subcode));
+    let (code, subcode) =
+        (platform.as_ref().map(|error| error.code), platform.as_ref().and_then(|error| error.subcode));
     let trace = platform.as_ref().and_then(|error| error.trace.as_deref());
     let trouble = trouble.as_deref();
     if *status >= 500 {
-        tracing::warn!(status, outcome, parts, duration_ms, code, subcode, trace, trouble, "a reply was not answered well");
+        tracing::warn!(
+            status,
+            outcome,
+            parts,
+            duration_ms,
+            code,
+            subcode,
+            trace,
+            trouble,
+            "a reply was not answered well"
+        );
     } else {
         tracing::info!(status, outcome, parts, duration_ms, code, subcode, trace, "a reply was answered");
     }

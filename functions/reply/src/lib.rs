@@ -24,6 +24,3 @@ mod shell;
 pub use handler::handle;
 pub use settings::Settings;
 pub use shell::Shell;
-
-#[cfg(test)]
-mod tests;

@@ -40,7 +40,8 @@ impl Shell {
             None => self.customer(integration.id, &reply.recipient, budget).await?,
         };
         let is_new = known.is_none();
-        let customer = known.or_else(|| channel.address(&reply.recipient)).ok_or_else(|| stranger(integration, channel))?;
+        let customer =
+            known.or_else(|| channel.address(&reply.recipient)).ok_or_else(|| stranger(integration, channel))?;
         let direct = self.store.conversation(integration.id, &Place::Direct, &customer);
         let direct = budget.work(direct).await??;
         if let Some(thread) = &reply.thread {

@@ -38,7 +38,7 @@ pub struct MotionApi {
 }
 
 /// What an account's answer tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum AccountState {
     /// It is there.
     Answered(Account),
@@ -55,16 +55,47 @@ pub enum AccountState {
 }
 
 /// What could be read of an account. Good for filling in a form and for warnings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// Its name.
     pub name: Option<String>,
     /// Its map key.
     pub map_key: Option<ContactField>,
-    /// Where it posts answers to.
-    pub reply_url: Option<String>,
+    /// Where it posts answers to; holds the secret path.
+    pub reply_url: Option<SecretString>,
     /// The list that its contacts are in.
     pub list: Option<String>,
+}
+
+/// Why a text cannot be the base of Motion's API, and what to give instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiBaseError {
+    /// Not an absolute address of the web.
+    #[error("this is no web address; give the base of Motion's API, as https://HOST/api")]
+    NotAnAddress,
+    /// It has more than host and path.
+    #[error(
+        "the base of Motion's API is an address and nothing else, as https://HOST/api; key, user and password have fields of their own"
+    )]
+    HoldsMore,
+}
+
+/// The base of Motion's API as a person types it. A server alone stands for `https://HOST/api`.
+///
+/// # Errors
+/// [`ApiBaseError`] says what to give instead.
+pub fn api_base(text: &str) -> Result<Url, ApiBaseError> {
+    let mut base = Url::parse(text.trim()).map_err(|_| ApiBaseError::NotAnAddress)?;
+    if !matches!(base.scheme(), "https" | "http") {
+        return Err(ApiBaseError::NotAnAddress);
+    }
+    let has_user = !base.username().is_empty() || base.password().is_some();
+    if has_user || base.query().is_some() || base.fragment().is_some() {
+        return Err(ApiBaseError::HoldsMore);
+    }
+    let path = base.path().trim_end_matches('/').to_owned();
+    base.set_path(if path.is_empty() { "/api" } else { &path });
+    Ok(base)
 }
 
 impl MotionApi {
@@ -130,7 +161,7 @@ fn account(object: &Object) -> Account {
     Account {
         name: object.word("name"),
         map_key: object.word("mapKey").and_then(|name| name.parse().ok()),
-        reply_url: object.word("replyUrl"),
+        reply_url: object.word("replyUrl").map(SecretString::from),
         list: object.word("ListId"),
     }
 }

@@ -120,7 +120,8 @@ pub fn uploaded(asked: &Outgoing, answer: &Result<Answer, HttpError>) -> Result<
             .ok_or_else(|| UploadError::Later(format!("Motion took the file and told no id for it ({status})"))),
         413 => Err(UploadError::Never(format!("the file is larger than Motion is set to take ({says})"))),
         400 | 415 | 422 => Err(UploadError::Never(format!("Motion does not take this file ({says})"))),
-        408 | 425 | 429 | 500.. => Err(UploadError::Later(format!("Motion could not take the file ({says})"))),
+        408 | 425 | 429 | 503 => Err(UploadError::Away(format!("Motion cannot take files at the moment ({says})"))),
+        500.. => Err(UploadError::Later(format!("Motion could not take the file ({says})"))),
         _ => Err(UploadError::Refused(format!(
             "Motion does not let the hub upload files ({says}); check API address and key"
         ))),

@@ -12,4 +12,6 @@ pub mod line;
 mod loose;
 pub mod receive;
 pub mod reply;
+#[cfg(test)]
+mod shown;
 pub mod url;

@@ -11,4 +11,5 @@
 
 pub mod hub;
 pub mod proxy;
+pub mod scene;
 pub mod stack;

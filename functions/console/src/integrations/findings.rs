@@ -1,5 +1,6 @@
 //! What a person should know of an integration although nothing is refused for it.
 
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::openchannel::account::{Account, AccountState};
 use shared::secrets::IntegrationSecrets;
@@ -77,7 +78,7 @@ fn of_answer(integration: &Integration, reply_url: &str, account: &Account) -> V
             ),
         ));
     }
-    if account.reply_url.as_deref().is_some_and(|theirs| theirs != reply_url) {
+    if account.reply_url.as_ref().is_some_and(|theirs| theirs.expose_secret() != reply_url) {
         findings.push(Finding::new(
             "reply_url_differs",
             "In Motion the account has another Reply URL; enter reply_url there, or answers do not come here.",

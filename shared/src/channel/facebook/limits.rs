@@ -18,3 +18,8 @@ pub const LIMITS: Limits = Limits {
     window: Some(Duration::from_secs(DAY)),
     human_agent_window: Some(Duration::from_secs(7 * DAY)),
 };
+
+/// The names under which Meta keeps files of customers; their sub-domains change.
+///
+/// Seen in webhooks; the list by suffix, because an exact one was too strict (`lookaside.fbsbx.com`, `scontent.xx.fbcdn.net`).
+pub const MEDIA_HOSTS: &[&str] = &["fbcdn.net", "fbsbx.com", "cdninstagram.com"];
