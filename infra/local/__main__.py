@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
 
 from infra.local import aws, build, demo, gaps, logs, sandbox
-from infra.local.place import PORTS, STACK, Place, Problem, write
+from infra.local.place import PORTS, STACK, Place, Problem, is_free, write
 from infra.local.process import Process
 
 
@@ -20,6 +20,7 @@ def up(place: Place, _arguments) -> None:
     """Brings the stack up, or up to date if it is up already."""
     began = time.monotonic()
     need("cargo", "Rust, from https://rustup.rs")
+    need("cc", "a C compiler, which Rust links with; on Debian: apt-get install build-essential")
     server = Process("aws", place.folder)
     if server.running() and not (place.state_file.exists() and aws.healthy(place)):
         print("an earlier start was interrupted, beginning afresh", flush=True)
@@ -57,18 +58,24 @@ def up(place: Place, _arguments) -> None:
         "administrator": demo.make_administrator(place, outputs["UserPoolId"], kept.get("administrator")),
         "functions": gaps.functions(place),
     }
-    write(place.env_file, exports(place, state))
+    write(place.env_file, variables(place, state))
     write(place.state_file, json.dumps(state, indent=2) + "\n")
     print(f"up after {time.monotonic() - began:.0f} s")
     status(place, None)
 
 
 def down(place: Place, _arguments) -> None:
-    """Stops everything that `up` and `sandbox` started. What the local AWS held is gone."""
-    for process in (Process("sandbox", place.folder), Process("aws", place.folder)):
-        if process.stop():
-            print(f"{process.name} stopped", flush=True)
-    forget(place)
+    """Stops everything that `up` and `sandbox` started. What the local AWS held is gone but for the functions' logs."""
+    state, server = read_state(place), Process("aws", place.folder)
+    try:
+        if state and server.running():
+            with open(place.folder / "functions.log", "w") as file:
+                logs.show(place, state["functions"], file=file)
+    finally:
+        for process in (Process("sandbox", place.folder), server):
+            if process.stop():
+                print(f"{process.name} stopped", flush=True)
+        forget(place)
 
 
 def status(place: Place, _arguments) -> None:
@@ -93,24 +100,22 @@ def status(place: Place, _arguments) -> None:
 
 def env(place: Place, _arguments) -> None:
     """Prints what a shell evaluates so that AWS tools and functions started by hand use this stack."""
-    if not place.env_file.exists():
-        raise Problem("not up; start it with: make run")
-    print(place.env_file.read_text(), end="")
+    state_of(place)
+    for line in place.env_file.read_text().splitlines():
+        name, _, value = line.partition("=")
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def show_logs(place: Place, arguments) -> None:
     """Prints what the functions have logged."""
-    state = read_state(place)
-    if not state or not Process("aws", place.folder).running():
-        raise Problem("not up; start it with: make run")
-    logs.show(place, state["functions"], arguments.function, arguments.follow)
+    logs.show(place, state_of(place)["functions"], arguments.function, arguments.follow)
 
 
 def start_sandbox(place: Place, _arguments) -> None:
     """Starts the outside world, which simulates platforms and desk, and plays one conversation."""
-    if not read_state(place) or not Process("aws", place.folder).running():
-        raise Problem("not up; start it with: make run")
+    state_of(place)
     sandbox.start(place, Process("sandbox", place.folder))
+    status(place, None)
 
 
 def need(tool: str, source: str) -> None:
@@ -120,15 +125,10 @@ def need(tool: str, source: str) -> None:
 
 def need_free_ports(place: Place) -> None:
     for name, port in place.ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                raise Problem(
-                    f"port {port} ({name}) is taken{holder(port)}; free it or choose another: "
-                    f"make run {name}={PORTS[name] + 1}"
-                ) from None
+        if not is_free(port):
+            raise Problem(
+                f"port {port} ({name}) is taken{holder(port)}; free it or choose another: make run {name}={port + 1}"
+            )
 
 
 def holder(port: int) -> str:
@@ -144,6 +144,14 @@ def read_state(place: Place) -> dict:
     return json.loads(place.state_file.read_text()) if place.state_file.exists() else {}
 
 
+def state_of(place: Place) -> dict:
+    """The state of a stack that is up."""
+    state = read_state(place)
+    if not state or not Process("aws", place.folder).running():
+        raise Problem(f"the stack {place.name} is not up; start it with: make run")
+    return state
+
+
 def forget(place: Place) -> None:
     """What was written about a stack that is no longer up would only mislead; its logs stay."""
     for file in (place.state_file, place.env_file, place.folder / aws.API_ID_FILE, place.folder / "ports.json"):
@@ -151,19 +159,20 @@ def forget(place: Place) -> None:
     shutil.rmtree(place.folder / "tmp", ignore_errors=True)
 
 
-def exports(place: Place, state: dict) -> str:
+def variables(place: Place, state: dict) -> str:
     """The environment of AWS tools and, all in one, of the functions; a name means the same in each of them."""
-    variables = dict(place.aws_env)
+    found = dict(place.aws_env)
     for function in state["functions"].values():
-        variables |= function["environment"]
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items()))
+        found |= function["environment"]
+    return "".join(f"{name}={value}\n" for name, value in sorted(found.items()))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m infra.local",
         description="The hub's whole stack on this machine.",
-        epilog=f"Ports are taken from the environment, a number or auto: {', '.join(f'{n}={p}' for n, p in PORTS.items())}.",
+        epilog="Taken from the environment: ports, each a number or auto "
+        f"({', '.join(f'{name}={port}' for name, port in PORTS.items())}), and LOG_LEVEL=info of the functions.",
     )
     parser.add_argument("--name", default="run", help="which stack: its folder is .local/NAME (default: run)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -175,6 +184,9 @@ def main() -> int:
     show.set_defaults(run=show_logs)
 
     arguments = parser.parse_args()
+    # Whatever account the person is signed in to, nothing here may reach it.
+    for name in [name for name in os.environ if name.startswith("AWS_") and name not in PORTS]:
+        del os.environ[name]
     try:
         place = Place(arguments.name)
         arguments.run(place, arguments)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import urllib.error
 import urllib.request
 
-from infra.local.place import REGION, Place, Problem
+from infra.local.place import REGION, Place
 from infra.local.process import Process
 
 API_ID_FILE = "api-id"
@@ -41,13 +40,7 @@ def start(place: Place, process: Process) -> None:
             "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",
         },
     )
-    end = time.monotonic() + 60
-    while not healthy(place):
-        if not process.running():
-            raise Problem(f"the local AWS did not start; its log: {process.log}")
-        if time.monotonic() > end:
-            raise Problem(f"the local AWS does not answer after a minute; its log: {process.log}")
-        time.sleep(0.1)
+    process.await_ready(lambda: healthy(place))
 
 
 def healthy(place: Place) -> bool:

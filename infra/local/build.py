@@ -16,9 +16,8 @@ SAM = Path(sys.executable).with_name("sam")
 
 
 def build(place: Place) -> None:
-    """Compiles with one cargo command, whose progress is seen, then lets `sam build` take the compiled functions."""
-    packages = [word for name in binaries() for word in ("-p", name)]
-    _run("cargo build", ["cargo", "build", "--locked", *packages], os.environ)
+    """Compiles with one cargo command, whose progress is seen; `sam build` then finds the functions compiled."""
+    cargo("build", "--bins")
     _logged(
         "sam build",
         place,
@@ -70,10 +69,6 @@ def functions() -> dict[str, dict]:
     return {id: made for id, made in resources.items() if made["Type"] == "AWS::Serverless::Function"}
 
 
-def binaries() -> list[str]:
-    return [function["Metadata"]["BuildProperties"]["Binary"] for function in functions().values()]
-
-
 def routes() -> dict[str, list[str]]:
     """The HTTP API's route keys, such as `GET /fb/webhook`, by the logical id of the function that answers."""
     return {
@@ -105,7 +100,10 @@ def _logged(what: str, place: Place, arguments: list[str], env: dict[str, str]) 
         raise Problem(f"{tail}\n{what} failed; all it said: {log}")
 
 
-def _run(what: str, command: list[str], env) -> None:
-    print(f"{what} ...", flush=True)
-    if subprocess.run(command, cwd=REPOSITORY, env=env).returncode != 0:
-        raise Problem(f"{what} failed")
+def cargo(*arguments: str) -> str:
+    """Runs cargo with its progress on the terminal and returns what it writes to standard output."""
+    print(f"cargo {' '.join(arguments[:1])} ...", flush=True)
+    done = subprocess.run(["cargo", *arguments], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Problem(f"cargo {arguments[0]} failed")
+    return done.stdout

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 
 from infra.local.place import Place
 
 
-def show(place: Place, functions: dict[str, dict], only: str | None, follow: bool) -> None:
+def show(place: Place, functions: dict[str, dict], only: str | None = None, follow: bool = False, file=sys.stdout) -> None:
     """Prints every line so far, oldest first, and on request whatever comes after."""
     seen = set()
     while True:
@@ -16,7 +17,8 @@ def show(place: Place, functions: dict[str, dict], only: str | None, follow: boo
             if event not in seen:
                 seen.add(event)
                 at, function, _, message = event
-                print(f"{datetime.fromtimestamp(at / 1000):%H:%M:%S.%f} {function}: {message.rstrip()}", flush=True)
+                time_of_day = datetime.fromtimestamp(at / 1000).isoformat(sep=" ", timespec="milliseconds")
+                print(f"{time_of_day} {function}: {message.rstrip()}", file=file, flush=True)
         if not follow:
             return
         time.sleep(1)

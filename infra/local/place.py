@@ -99,9 +99,22 @@ class Place:
 
 
 def free_port() -> int:
+    """A port nobody listens on, below those that the system gives to outgoing connections: it must stay free for a while."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        if is_free(port):
+            return port
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        # As servers do, so that a connection of an earlier run that is still closing does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,12 @@ class Process:
             lock.truncate(0)
             lock.write(str(started.pid))
 
+    def await_ready(self, answers: Callable[[], bool], patience: float = 60) -> None:
+        """Waits until it answers; that it ends or keeps silent is a problem."""
+        _wait_until(lambda: answers() or not self.running(), patience)
+        if not answers():
+            raise Problem(f"{self.name} {'does not answer' if self.running() else 'did not start'}; its log: {self.log}")
+
     def running(self) -> bool:
         try:
             with open(self._lock) as lock:
@@ -82,7 +89,7 @@ def _signal(group: int, signal_number: int) -> None:
         pass  # it has ended in the meantime
 
 
-def _wait_until(condition, patience: float) -> bool:
+def _wait_until(condition: Callable[[], bool], patience: float) -> bool:
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if condition():

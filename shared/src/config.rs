@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use url::Url;
 
 /// Reads settings by name and collects what is wrong with them.
 pub struct Environment<'a> {
@@ -58,13 +59,18 @@ impl<'a> Environment<'a> {
         })
     }
 
-    /// An absolute address that must be there.
-    pub fn url(&mut self, name: &str) -> Option<url::Url> {
+    /// An absolute address that must be there. A stand-in that leads nowhere until the problem is reported.
+    pub fn url(&mut self, name: &str) -> Url {
         let value = self.text(name);
-        if value.is_empty() {
-            return None;
+        match value.parse() {
+            Ok(url) => url,
+            Err(error) => {
+                if !value.is_empty() {
+                    self.problems.push(format!("{name} is no address: {error}"));
+                }
+                nowhere()
+            }
         }
-        value.parse().map_err(|error| self.problems.push(format!("{name} is no address: {error}"))).ok()
     }
 
     /// A list of networks, `10.0.0.0/8,192.168.1.0/24`; unset or empty is none.
@@ -87,6 +93,11 @@ impl<'a> Environment<'a> {
     pub fn finish<T>(self, config: T) -> Result<T, ConfigError> {
         if self.problems.is_empty() { Ok(config) } else { Err(ConfigError(self.problems)) }
     }
+}
+
+#[expect(clippy::expect_used, reason = "a constant that is an address")]
+fn nowhere() -> Url {
+    "https://nowhere.invalid".parse().expect("a constant address")
 }
 
 #[cfg(test)]

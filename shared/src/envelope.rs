@@ -60,8 +60,12 @@ pub enum Work {
     Drain {
         /// Whose messages wait.
         customer: CustomerId,
+        /// Which conversation began to wait.
+        place: Place,
         /// How many drains in a row found the desk away.
         step: u32,
+        /// Whether another drain follows while messages still wait. One that a person asked for is extra and ends.
+        chained: bool,
     },
     /// Post one failed message again.
     Replay {
@@ -71,22 +75,26 @@ pub enum Work {
         failed: CorrelationId,
     },
     /// Try again to fetch a file that could not be had.
-    LateFile {
-        /// Whose file it is.
-        customer: CustomerId,
-        /// Where it was sent.
-        place: Place,
-        /// The event it came with.
-        event: EventId,
-        /// Which part of that event it is.
-        part: u32,
-        /// The file.
-        file: MediaFile,
-        /// When it was first tried.
-        since: Timestamp,
-        /// How often it was tried.
-        tries: u32,
-    },
+    LateFile(LateFile),
+}
+
+/// A file that could not be had when its message was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateFile {
+    /// Whose file it is.
+    pub customer: CustomerId,
+    /// Where it was sent.
+    pub place: Place,
+    /// The event it came with.
+    pub event: EventId,
+    /// Which part of that event it is.
+    pub part: u32,
+    /// The file.
+    pub file: MediaFile,
+    /// When it was first tried.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
 }
 
 /// Why a queue body was not taken.
@@ -140,9 +148,8 @@ impl Envelope {
         match &self.work {
             Work::Event { event } => Some(&event.customer),
             Work::Unreadable { .. } => None,
-            Work::Drain { customer, .. } | Work::Replay { customer, .. } | Work::LateFile { customer, .. } => {
-                Some(customer)
-            }
+            Work::Drain { customer, .. } | Work::Replay { customer, .. } => Some(customer),
+            Work::LateFile(late) => Some(&late.customer),
         }
     }
 
@@ -158,7 +165,7 @@ impl Envelope {
         match &self.work {
             Work::Event { event } => sha256_hex([integration.as_str(), "\0", event.id.as_str()]),
             Work::Unreadable { unreadable } => sha256_hex([integration.as_str(), "\0", unreadable.sha256.as_str()]),
-            Work::Drain { .. } | Work::Replay { .. } | Work::LateFile { .. } => {
+            Work::Drain { .. } | Work::Replay { .. } | Work::LateFile(_) => {
                 sha256_hex([self.correlation.to_string().as_str()])
             }
         }

@@ -1,9 +1,9 @@
 //! What a webhook tells, in words that fit every channel. No I/O, nothing of one platform.
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use crate::id::{CustomerId, EventId, MessageId, ThreadId};
 use crate::time::Timestamp;
@@ -259,15 +259,12 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// How much of it is kept, in bytes.
-    const HEAD: usize = 64 * 1024;
-
-    /// Keeps the beginning of `bytes`, which could not be read for `reason`. The reason must hold nothing of the content.
-    pub fn of(bytes: &[u8], reason: &str) -> Self {
-        let head = bytes.get(..Self::HEAD).unwrap_or(bytes);
+    /// Keeps what could not be read. The reason must hold none of the content.
+    pub fn new(reason: impl Into<String>, bytes: &[u8]) -> Self {
+        const HEAD: usize = 64 * 1024;
         Self {
-            reason: reason.to_owned(),
-            head: STANDARD.encode(head),
+            reason: reason.into(),
+            head: STANDARD.encode(bytes.get(..HEAD).unwrap_or(bytes)),
             length: bytes.len(),
             sha256: hex::encode(Sha256::digest(bytes)),
         }

@@ -93,6 +93,18 @@ text_id! {
     /// The platform's own stable id of a customer (PSID, numeric X id, WhatsApp number or user id). Unique within an account.
     CustomerId
 }
+impl CustomerId {
+    /// Stands for nobody: the customer of an event about a whole account, as the block of a page. Such an event is recorded
+    /// and never shown in a conversation. No platform has a customer of this name.
+    pub fn nobody() -> Self {
+        Self::new("-")
+    }
+
+    /// Whether the event is about the account and no customer.
+    pub fn is_nobody(&self) -> bool {
+        self.as_str() == "-"
+    }
+}
 text_id! {
     /// What Motion knows a customer by: the value of `from`. Unique within an integration.
     DeskId

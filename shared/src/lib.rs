@@ -4,6 +4,7 @@
 //! the time. The shell ([`queue`], [`store`], [`secrets`], [`http`]) talks to AWS, the platforms and Motion.
 
 pub mod aws;
+pub mod cache;
 pub mod channel;
 pub mod config;
 pub mod envelope;
@@ -16,5 +17,7 @@ pub mod openchannel;
 pub mod queue;
 pub mod secrets;
 pub mod store;
+pub mod text;
 pub mod time;
 pub mod webhook;
+pub mod window;

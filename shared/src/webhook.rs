@@ -126,7 +126,13 @@ async fn hand_over(shell: &Shell, work: &[Envelope], deadline: Instant) -> ApiGa
     let first = work.first().map(|envelope| envelope.correlation.to_string());
     let correlation = first.as_deref();
     if sent.left > 0 {
-        tracing::error!(correlation, taken = sent.taken, left = sent.left, duration_ms, "the queue did not take everything");
+        tracing::error!(
+            correlation,
+            taken = sent.taken,
+            left = sent.left,
+            duration_ms,
+            "the queue did not take everything"
+        );
         return gateway::empty(503);
     }
     tracing::info!(correlation, taken = sent.taken, duration_ms, "events taken in");
@@ -165,7 +171,7 @@ fn envelopes(items: Vec<Item>, route: Route, own: Option<&AccountKey>, now: Time
 fn small_enough(envelope: Envelope) -> Envelope {
     let Err(error) = envelope.to_body() else { return envelope };
     let whole = crate::envelope::ascii_json(&envelope.work);
-    let unreadable = Unreadable::of(whole.as_bytes(), &error.to_string());
+    let unreadable = Unreadable::new(error.to_string(), whole.as_bytes());
     Envelope { work: Work::Unreadable { unreadable }, ..envelope }
 }
 

@@ -86,7 +86,7 @@ impl Refused {
 /// What a webhook body holds, good and bad side by side: one item never harms another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
-    /// In the order of the body.
+    /// By the platform's time where the channel's items carry one; what could not be read comes last.
     pub items: Vec<Item>,
 }
 
@@ -190,4 +190,13 @@ pub enum TextUnit {
     Characters,
     /// Bytes of UTF-8.
     Bytes,
+}
+
+impl std::fmt::Display for TextUnit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Characters => "characters",
+            Self::Bytes => "bytes",
+        })
+    }
 }

@@ -44,7 +44,7 @@ fn all_work_of_a_customer_is_one_group() {
     let event = text("hello");
     let drain = Envelope::new(
         Target { integration: Some(IntegrationId::generate()), ..event.target.clone() },
-        Work::Drain { customer: CustomerId::new("7304418829920156"), step: 0 },
+        Work::Drain { customer: CustomerId::new("7304418829920156"), place: Place::Direct, step: 0, chained: true },
         event.received_at,
     );
     assert_eq!(event.group(), drain.group());
@@ -57,7 +57,7 @@ fn an_event_repeats_its_deduplication_and_own_work_never_does() {
     let drain = || {
         Envelope::new(
             text("a").target,
-            Work::Drain { customer: CustomerId::new("1"), step: 0 },
+            Work::Drain { customer: CustomerId::new("1"), place: Place::Direct, step: 0, chained: true },
             Timestamp::from_millis(0),
         )
     };

@@ -91,3 +91,6 @@ const NEVER_V6: [Ipv6Net; 5] = [
     v6(0x3fff, 0, 0, 20),     // documentation
     v6(0xfd00, 0xec2, 0, 32), // AWS: instance metadata, time, DNS
 ];
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,17 @@
 //!
 //! No proxy from the environment, no redirects, no repeats. A connection is used again only while it is certain to be alive.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
+use rustls_platform_verifier::BuilderVerifierExt;
 use secrecy::ExposeSecret;
+use url::Url;
 
-use super::guard::{Guard, Purpose, Reach};
+use super::guard::{Blocked, Guard, Purpose, Reach};
 use super::resolver::{GuardedResolver, Lookup, system};
 use super::{Answer, Auth, Field, HttpError, OutBody, Outgoing, reason};
 
@@ -41,10 +44,12 @@ impl Client {
     }
 
     pub(super) fn with_lookup(guard: Guard, lookup: Lookup) -> Result<Self, HttpError> {
+        let tls = tls()?;
         let build = |reach| {
             let resolver = GuardedResolver { lookup: lookup.clone(), guard: guard.clone(), reach };
             reqwest::Client::builder()
                 .user_agent(concat!("open-channel-hub/", env!("CARGO_PKG_VERSION")))
+                .tls_backend_preconfigured(tls.clone())
                 .dns_resolver(resolver)
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
@@ -53,7 +58,7 @@ impl Client {
                 .connect_timeout(CONNECT)
                 .pool_idle_timeout(IDLE)
                 .build()
-                .map_err(|_| HttpError::NotConnected("the TLS client cannot be set up".to_owned()))
+                .map_err(|_| no_tls())
         };
         Ok(Self {
             public: build(Reach::Public)?,
@@ -62,6 +67,15 @@ impl Client {
             trusted: build(Reach::Trusted)?,
             guard,
         })
+    }
+
+    /// Whether a request for `purpose` could go to `url`, as far as the address itself tells: for whoever keeps an address
+    /// to call it later. What its name resolves to is looked at when it is called.
+    ///
+    /// # Errors
+    /// [`Blocked`] says why it could not.
+    pub fn may_go(&self, purpose: Purpose<'_>, url: &Url) -> Result<(), Blocked> {
+        self.guard.check(purpose, url).map(drop)
     }
 
     /// Sends `request` once. `timeout` is for the whole call, `cap` for the answer's body in bytes.
@@ -115,6 +129,20 @@ impl Client {
     }
 }
 
+/// One TLS configuration for all: the system's certificates are loaded once, and a session is taken up again.
+fn tls() -> Result<rustls::ClientConfig, HttpError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|_| no_tls())?;
+    Ok(config.with_no_client_auth())
+}
+
+fn no_tls() -> HttpError {
+    HttpError::NotConnected("the system's certificates cannot be loaded".to_owned())
+}
+
 fn authenticated(call: reqwest::RequestBuilder, auth: &Auth) -> reqwest::RequestBuilder {
     match auth {
         Auth::None => call,
@@ -136,13 +164,22 @@ fn form(fields: Vec<Field>) -> reqwest::Result<Form> {
         Ok(match field {
             Field::Text { name, value } => form.text(name, value),
             Field::File { name, file_name, content_type, bytes } => {
-                form.part(name, file_part(bytes).file_name(file_name).mime_str(&content_type)?)
+                form.part(name, file_part(bytes).file_name(quotable(&file_name)).mime_str(&content_type)?)
             }
         })
     })
+}
+
+/// A file name as every server reads it. Beyond ASCII it goes out as UTF-8, as browsers send it. Servers disagree on escapes,
+/// so nothing is left to escape; a line break would begin a header of its own.
+fn quotable(file_name: &str) -> String {
+    file_name.chars().filter(|c| !c.is_control()).map(|c| if matches!(c, '"' | '\\') { '_' } else { c }).collect()
 }
 
 fn file_part(bytes: Bytes) -> Part {
     let length = bytes.len() as u64;
     Part::stream_with_length(bytes, length)
 }
+
+#[cfg(test)]
+mod tests;

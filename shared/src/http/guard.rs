@@ -81,6 +81,15 @@ impl Guard {
         Self { networks: networks.into(), runtime_api: runtime_api.map(Into::into) }
     }
 
+    /// Whether a request for `purpose` could go to `url` at all: to tell a person who types it in. What its name resolves to is
+    /// only looked at when something is sent.
+    ///
+    /// # Errors
+    /// [`Blocked`] says what is wrong with it.
+    pub fn admits(&self, purpose: Purpose<'_>, url: &Url) -> Result<(), Blocked> {
+        self.check(purpose, url).map(|_| ())
+    }
+
     /// Whether a request for `purpose` may go to `url`, and which addresses its name may have.
     pub(super) fn check(&self, purpose: Purpose<'_>, url: &Url) -> Result<Reach, Blocked> {
         let host = well_formed(url)?;
@@ -162,3 +171,6 @@ fn under(host: &Host<&str>, suffixes: &[&str]) -> bool {
         .iter()
         .any(|suffix| host.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,11 +9,16 @@ use url::Url;
 
 pub mod address;
 mod client;
+mod disposition;
+mod download;
 mod guard;
 mod reason;
 mod resolver;
+#[cfg(test)]
+mod test_server;
 
 pub use client::Client;
+pub use download::{Download, FetchError};
 pub use guard::{Blocked, Guard, Purpose, host_of};
 
 /// A request to a platform or to Motion, as a value that a pure function can build and a test can look at.
@@ -44,7 +49,7 @@ impl fmt::Debug for Outgoing {
 }
 
 /// The proof of who we are, kept from being printed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Auth {
     /// None, or it is part of the address.
     None,
@@ -123,7 +128,4 @@ pub enum HttpError {
     /// The request may have arrived; the answer did not.
     #[error("no answer: {0}")]
     NoAnswer(String),
-    /// The answer is larger than the cap.
-    #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
 }

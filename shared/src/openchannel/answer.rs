@@ -19,9 +19,8 @@ pub(super) fn quote(body: &[u8], asked: &Url) -> String {
 }
 
 fn message(body: &[u8]) -> Option<String> {
-    let object = Object::of_answer(body);
-    if let Some(message) = object.word("message").or_else(|| object.word("error")) {
-        return Some(message);
+    if let Some(object) = Object::in_bytes(body) {
+        return object.word("message").or_else(|| object.word("error"));
     }
     let text = std::str::from_utf8(body).ok()?.trim();
     (!text.is_empty() && !text.starts_with(['<', '{', '['])).then(|| text.to_owned())

@@ -136,10 +136,20 @@ pub fn telephone(text: &str) -> String {
     digits.strip_prefix("00").map(str::to_owned).unwrap_or(digits)
 }
 
-/// What is to stand in a contact. Holds no blank value.
+/// What is to stand in a contact. Holds no blank value, and no number that is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<ContactField, String>")]
 pub struct ContactFields(BTreeMap<ContactField, String>);
+
+impl From<BTreeMap<ContactField, String>> for ContactFields {
+    fn from(values: BTreeMap<ContactField, String>) -> Self {
+        let mut fields = Self::default();
+        for (field, value) in &values {
+            fields.set(*field, value);
+        }
+        fields
+    }
+}
 
 impl ContactFields {
     /// The name of a person as platforms tell it: its first word is the first name, the rest the last name.
@@ -152,22 +162,23 @@ impl ContactFields {
         fields
     }
 
-    /// Sets a field; a blank value is no value.
+    /// Sets a field; a blank value is no value, and neither is a telephone number with letters.
     pub fn set(&mut self, field: ContactField, value: &str) {
-        let value = value.trim();
-        if !value.is_empty() {
-            self.0.insert(field, value.to_owned());
+        let value = if field.is_phone() { telephone(value) } else { value.trim().to_owned() };
+        let is_value = !field.is_phone() || value.bytes().all(|digit| digit.is_ascii_digit());
+        if is_value && !value.is_empty() {
+            self.0.insert(field, value);
         }
     }
 
     /// The value of a field.
     pub fn get(&self, field: ContactField) -> Option<&str> {
-        self.0.get(&field).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.0.get(&field).map(String::as_str)
     }
 
     /// All fields with their values.
     pub fn iter(&self) -> impl Iterator<Item = (ContactField, &str)> {
-        self.0.keys().filter_map(|field| Some((*field, self.get(*field)?)))
+        self.0.iter().map(|(field, value)| (*field, value.as_str()))
     }
 
     /// These fields with an integration's `fixed` ones over them. Of a person's name, numbers and e-mail address the
@@ -182,3 +193,6 @@ impl ContactFields {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

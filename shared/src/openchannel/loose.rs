@@ -8,7 +8,7 @@ use serde::de::{Error, Visitor};
 use serde_json::value::RawValue;
 
 /// A JSON object whose values are looked at one by one, each as what it is asked for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Object(BTreeMap<String, Box<RawValue>>);
 
 impl Object {
@@ -17,9 +17,9 @@ impl Object {
         serde_json::from_str(text).ok().map(Self)
     }
 
-    /// The object in an answer's body; an empty one where there is none.
-    pub(super) fn of_answer(body: &[u8]) -> Self {
-        std::str::from_utf8(body).ok().and_then(Self::read).unwrap_or_default()
+    /// The object in an answer's body.
+    pub(super) fn in_bytes(body: &[u8]) -> Option<Self> {
+        Self::read(std::str::from_utf8(body).ok()?)
     }
 
     /// A string, or a number exactly as it was written.

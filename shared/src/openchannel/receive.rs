@@ -111,8 +111,8 @@ pub fn outcome(url: &ReceiveUrl, answer: &Result<Answer, HttpError>) -> Outcome 
             format!("the hub may not send to the Receive URL: {why}; correct it in the integration"),
         ),
         Err(HttpError::NotConnected(why)) => away(Away::Unreachable, format!("Motion cannot be reached: {why}")),
-        Err(error @ (HttpError::NoAnswer(_) | HttpError::TooLarge(_))) => {
-            Outcome::Uncertain { reason: format!("Motion was sent the message; whether it has it is unknown: {error}") }
+        Err(HttpError::NoAnswer(why)) => {
+            Outcome::Uncertain { reason: format!("Motion was sent the message; whether it has it is unknown: {why}") }
         }
     }
 }
@@ -121,7 +121,7 @@ fn by_status(url: &ReceiveUrl, answer: &Answer) -> Outcome {
     let status = answer.status;
     let says = format!("{status}{}", quote(&answer.body, url.expose()));
     match status {
-        200..=299 => Outcome::Done { message: Object::of_answer(&answer.body).word("id") },
+        200..=299 => Outcome::Done { message: Object::in_bytes(&answer.body).and_then(|answer| answer.word("id")) },
         300..=399 => away(
             Away::Refuses,
             format!(
@@ -159,3 +159,6 @@ fn is_about_the_data(body: &[u8]) -> bool {
 fn away(kind: Away, reason: String) -> Outcome {
     Outcome::Away { kind, reason }
 }
+
+#[cfg(test)]
+mod tests;

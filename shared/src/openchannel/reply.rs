@@ -113,7 +113,7 @@ pub fn read(content_type: Option<&str>, body: &[u8], map_key: ContactField) -> R
 fn object(content_type: Option<&str>, body: &[u8]) -> Option<Object> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if body.starts_with(b"{") {
-        return Object::read(std::str::from_utf8(body).ok()?);
+        return Object::in_bytes(body);
     }
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let may_be_form =
@@ -164,3 +164,6 @@ fn desk_id(value: &str, map_key: ContactField) -> Option<DeskId> {
     let value = if map_key.is_phone() { telephone(value) } else { value.trim_start_matches('@').trim().to_owned() };
     (!value.is_empty()).then(|| DeskId::new(value))
 }
+
+#[cfg(test)]
+mod tests;

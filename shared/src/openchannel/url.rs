@@ -131,3 +131,6 @@ impl fmt::Debug for ReceiveUrl {
         write!(f, "ReceiveUrl({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

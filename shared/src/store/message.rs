@@ -97,8 +97,14 @@ pub enum Outcome {
     TryAgain,
     /// The time ran out between two parts; it comes again from the queue.
     GoOn,
-    /// It may be at the desk.
+    /// It may be at the desk; it comes again from the queue.
     Uncertain,
+    /// It waits on, where it was kept.
+    WaitOn,
+    /// It waits on, where it was kept, and may be at the desk.
+    WaitUncertain,
+    /// It stays failed, where it was kept.
+    FailOn,
 }
 
 pub(super) fn pk(integration: IntegrationId) -> String {
@@ -230,6 +236,9 @@ impl Store {
             Outcome::TryAgain => (MessageState::Queued, Some("tries")),
             Outcome::GoOn => (MessageState::Queued, None),
             Outcome::Uncertain => (MessageState::Uncertain, Some("uncertain")),
+            Outcome::WaitOn => (MessageState::Waiting, None),
+            Outcome::WaitUncertain => (MessageState::Waiting, Some("uncertain")),
+            Outcome::FailOn => (MessageState::Failed, None),
         };
         let mut expression = "SET #state = :state, parts_done = :parts".to_owned();
         let mut call = self.client.update_item().table_name(&self.table);

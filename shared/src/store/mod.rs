@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod account;
+mod bridge;
 mod conversation;
 mod customer;
 mod integration;
@@ -20,12 +21,13 @@ mod reply;
 mod tenant;
 mod unclaimed;
 
+pub use bridge::Bridge;
 pub use conversation::Conversation;
 pub use customer::Customer;
 pub use integration::{DeskState, Health, Integration, NewIntegration};
 pub use kept::{Kept, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
-pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord};
+pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentPart};
 pub use unclaimed::Unclaimed;
 
 /// One DynamoDB item.

@@ -1,32 +1,51 @@
 //! `MESSAGE#integration` / `REPLY#motion id` and `OUT#platform id`: what became of each answer of an agent, for 30 days.
 //!
-//! `OUT` is only updated, never put: a status of the platform may come before our own record, and rank only rises.
+//! A reply has one owner at a time: whoever claimed it, until they write that it ended or was refused. `OUT` is only
+//! updated, never put: a status of the platform may come before our own record, and rank only rises.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
+};
 use serde::{Deserialize, Serialize};
 
 use super::message::{KEPT_FOR, pk};
-use super::{Store, StoreError, incomplete, item, number, record, text, value};
+use super::{Item, Store, StoreError, incomplete, item, number, record, text, value};
 use crate::event::DeliveryState;
 use crate::id::{CorrelationId, CustomerId, IntegrationId, MessageId};
 use crate::time::Timestamp;
 
-/// A reply with an id, as far as it has come.
+/// A reply that can be told from all others, as far as it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyRecord {
-    /// Motion's id of the message.
+    /// What tells it from all others of the integration: Motion's id and what it asks for.
     pub id: String,
-    /// Follows it through logs, records and the answer.
+    /// Follows it through logs, records and the answer. Also the name of its owner while it is being sent.
     pub correlation: CorrelationId,
-    /// When the sending began.
+    /// Where it stands.
+    pub state: ReplyState,
+    /// When the newest try began.
     pub started_at: Timestamp,
-    /// The platform's ids of the parts that were sent.
+    /// The platform's ids of the parts that were sent, in order.
     #[serde(default)]
     pub sent: Vec<MessageId>,
-    /// What Motion was answered; nothing while it is being sent.
+    /// What Motion was answered once all was sent.
     #[serde(default)]
     pub answer: Option<ReplyAnswer>,
+}
+
+/// Where a reply stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyState {
+    /// Its owner is at it, or died at it.
+    Sending,
+    /// The next part was certainly not sent: the next try goes on there.
+    Refused,
+    /// Nobody knows whether the next part was sent.
+    Unknown,
+    /// All of it was sent.
+    Sent,
 }
 
 /// What Motion was answered, to be given again for a repeat.
@@ -41,10 +60,19 @@ pub struct ReplyAnswer {
 /// The answer to a claim on a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplyClaim {
-    /// Nobody has sent it; go on.
+    /// Go on, after the parts that were sent.
     Ours(ReplyRecord),
-    /// It is there: being sent, or sent, or its fate is unknown.
+    /// It is being sent, or was sent, or nobody knows.
     Known(ReplyRecord),
+}
+
+/// A part of a reply that the platform took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentPart {
+    /// The platform's id of it.
+    pub message: MessageId,
+    /// The first words, to quote where a later event speaks of it.
+    pub quote: String,
 }
 
 fn reply_sk(id: &str) -> String {
@@ -66,8 +94,9 @@ fn rank(state: DeliveryState) -> u8 {
 }
 
 impl Store {
-    /// Claims a reply. One that was refused with certainty before any part went may be sent again; that is for the caller
-    /// to have said with [`Store::forget_reply`].
+    /// Claims a reply for whoever works under `correlation`: one that nobody had before, or one that was refused.
+    ///
+    /// Asked again by the same owner, because the first answer was lost, it says the same again.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
@@ -78,85 +107,100 @@ impl Store {
         correlation: CorrelationId,
         now: Timestamp,
     ) -> Result<ReplyClaim, StoreError> {
-        let new = ReplyRecord { id: id.to_owned(), correlation, started_at: now, sent: Vec::new(), answer: None };
-        let mut item = item(pk(integration), reply_sk(id), &new)?;
-        item.insert("expires_at".to_owned(), number(now.plus(KEPT_FOR).seconds()));
-        let put = self
+        let state = ReplyState::Sending;
+        let new =
+            ReplyRecord { id: id.to_owned(), correlation, state, started_at: now, sent: Vec::new(), answer: None };
+        let claimed = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR expires_at < :now")
+            .key("pk", text(pk(integration)))
+            .key("sk", text(reply_sk(id)))
+            .update_expression(
+                "SET id = :id, correlation = :owner, #state = :sending, started_at = :at, expires_at = :expires",
+            )
+            .condition_expression("attribute_not_exists(pk) OR #state = :refused OR expires_at < :now")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":id", text(id))
+            .expression_attribute_values(":owner", value(&correlation)?)
+            .expression_attribute_values(":sending", value(&state)?)
+            .expression_attribute_values(":refused", value(&ReplyState::Refused)?)
+            .expression_attribute_values(":at", number(now.millis()))
+            .expression_attribute_values(":expires", number(now.plus(KEPT_FOR).seconds()))
             .expression_attribute_values(":now", number(now.seconds()))
+            .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let error = match put {
-            Ok(_) => return Ok(ReplyClaim::Ours(new)),
+        let error = match claimed {
+            Ok(answer) => {
+                let before = answer.attributes.filter(|item| !expired(item, now)).map(record::<ReplyRecord>);
+                let sent = before.transpose()?.map(|before| before.sent).unwrap_or_default();
+                return Ok(ReplyClaim::Ours(ReplyRecord { sent, ..new }));
+            }
             Err(error) => error,
         };
         match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(stood)) => {
-                let found = stood.item.clone().ok_or(StoreError::Conflict)?;
-                Ok(ReplyClaim::Known(record(found)?))
+            Some(UpdateItemError::ConditionalCheckFailedException(stood)) => {
+                let found: ReplyRecord = record(stood.item.clone().ok_or(StoreError::Conflict)?)?;
+                let ours = found.correlation == correlation && found.state == ReplyState::Sending;
+                Ok(if ours { ReplyClaim::Ours(found) } else { ReplyClaim::Known(found) })
             }
             _ => Err(error.into()),
         }
     }
 
-    /// Writes down one sent part of a reply that has more to come.
+    /// Gives a claim back of which it is not known whether it was written. A claim that is not there, or someone else's, stays
+    /// as it is.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
-    pub async fn record_reply_part(&self, integration: IntegrationId, reply: &ReplyRecord) -> Result<(), StoreError> {
-        self.client
+    pub async fn release_reply(
+        &self,
+        integration: IntegrationId,
+        id: &str,
+        correlation: CorrelationId,
+    ) -> Result<(), StoreError> {
+        let released = self
+            .client
             .update_item()
             .table_name(&self.table)
             .key("pk", text(pk(integration)))
-            .key("sk", text(reply_sk(&reply.id)))
-            .update_expression("SET sent = :sent")
-            .expression_attribute_values(":sent", value(&reply.sent)?)
+            .key("sk", text(reply_sk(id)))
+            .update_expression("SET #state = :refused")
+            .condition_expression("correlation = :owner AND #state = :sending")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":refused", value(&ReplyState::Refused)?)
+            .expression_attribute_values(":sending", value(&ReplyState::Sending)?)
+            .expression_attribute_values(":owner", value(&correlation)?)
             .send()
-            .await?;
-        Ok(())
+            .await;
+        match released.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Writes down how a reply ended, and each sent part so that the platform's statuses find it. One call.
-    /// `reply` is nothing where Motion gave the message no id.
+    /// Writes down, in one call, where a reply stands and the part that the platform took just now, so that the platform's
+    /// statuses find it. `reply` is nothing where Motion gave the message no id; `part` is nothing where none was taken.
     ///
     /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn finish_reply(
+    /// [`StoreError::Conflict`] when the reply is not its owner's any more.
+    pub async fn record_reply(
         &self,
         integration: IntegrationId,
-        reply: Option<&ReplyRecord>,
-        sent: &[(MessageId, String)],
         customer: &CustomerId,
+        reply: Option<&ReplyRecord>,
+        part: Option<&SentPart>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let expires = now.plus(KEPT_FOR).seconds();
         let mut writes = Vec::new();
         if let Some(reply) = reply {
-            let mut item = item(pk(integration), reply_sk(&reply.id), reply)?;
-            item.insert("expires_at".to_owned(), number(expires));
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            writes.push(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build());
+            writes.push(self.put_reply(integration, reply, now)?);
         }
-        for (message, quote) in sent {
-            let mut update = Update::builder()
-                .table_name(&self.table)
-                .key("pk", text(pk(integration)))
-                .key("sk", text(out_sk(message)))
-                .expression_attribute_values(":customer", text(customer.as_str()))
-                .expression_attribute_values(":quote", text(quote))
-                .expression_attribute_values(":expires", number(expires));
-            let mut sets = "SET customer = :customer, quote = :quote, expires_at = :expires".to_owned();
-            if let Some(reply) = reply {
-                sets.push_str(", reply = :reply");
-                update = update.expression_attribute_values(":reply", text(&reply.id));
-            }
-            let update = update.update_expression(sets).build().map_err(incomplete)?;
-            writes.push(TransactWriteItem::builder().update(update).build());
+        if let Some(part) = part {
+            let update = self.update_out(integration, customer, reply, part, now);
+            writes.push(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build());
         }
         if !writes.is_empty() {
             self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
@@ -164,14 +208,44 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a reply of which nothing was sent, so that the agent can try again.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn forget_reply(&self, integration: IntegrationId, id: &str) -> Result<(), StoreError> {
-        let call = self.client.delete_item().table_name(&self.table);
-        call.key("pk", text(pk(integration))).key("sk", text(reply_sk(id))).send().await?;
-        Ok(())
+    fn put_reply(
+        &self,
+        integration: IntegrationId,
+        reply: &ReplyRecord,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut item = item(pk(integration), reply_sk(&reply.id), reply)?;
+        item.insert("expires_at".to_owned(), number(now.plus(KEPT_FOR).seconds()));
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("correlation = :owner")
+            .expression_attribute_values(":owner", value(&reply.correlation)?);
+        Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+    }
+
+    fn update_out(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        reply: Option<&ReplyRecord>,
+        part: &SentPart,
+        now: Timestamp,
+    ) -> UpdateBuilder {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration)))
+            .key("sk", text(out_sk(&part.message)))
+            .expression_attribute_values(":customer", text(customer.as_str()))
+            .expression_attribute_values(":quote", text(&part.quote))
+            .expression_attribute_values(":expires", number(now.plus(KEPT_FOR).seconds()));
+        let sets = "SET customer = :customer, quote = :quote, expires_at = :expires";
+        match reply {
+            Some(reply) => update
+                .update_expression(format!("{sets}, reply = :reply"))
+                .expression_attribute_values(":reply", text(&reply.id)),
+            None => update.update_expression(sets),
+        }
     }
 
     /// Raises how far a message of ours has come. A lower state than the known one changes nothing.
@@ -191,9 +265,10 @@ impl Store {
             .table_name(&self.table)
             .key("pk", text(pk(integration)))
             .key("sk", text(out_sk(message)))
-            .update_expression("SET #rank = :rank, status = :state, status_at = :at, expires_at = :expires")
+            .update_expression("SET #rank = :rank, #status = :state, status_at = :at, expires_at = :expires")
             .condition_expression("attribute_not_exists(#rank) OR #rank < :rank")
             .expression_attribute_names("#rank", "rank")
+            .expression_attribute_names("#status", "status")
             .expression_attribute_values(":rank", number(rank(state)))
             .expression_attribute_values(":state", value(&state)?)
             .expression_attribute_values(":at", number(at.millis()))
@@ -205,4 +280,10 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether an item's time is over, although the table has not yet thrown it away.
+fn expired(item: &Item, now: Timestamp) -> bool {
+    let seconds = item.get("expires_at").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok());
+    seconds.is_some_and(|seconds: i64| seconds < now.seconds())
 }

@@ -1,0 +1,134 @@
+//! An event from the queue: claimed, noted in its conversation, brought to the desk or set aside.
+
+use std::time::Duration;
+
+use shared::envelope::Envelope;
+use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
+use shared::store::{Claim, ClaimBy, MessageRecord, Outcome};
+use tokio::time::Instant;
+
+use crate::desk::Delivery;
+use crate::links::Link;
+use crate::parcel::Parcel;
+use crate::received::Received;
+use crate::work::{Hindered, Step};
+use crate::worker::Worker;
+
+/// The pauses before the second and third try at a desk that is away; then the message is set aside.
+const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// The pause before the desk is asked whether it is there again, after a message that may have reached it.
+const UNCERTAIN_PAUSE: Duration = Duration::from_secs(5);
+
+impl Worker {
+    /// Deals with an event of a customer.
+    pub(crate) async fn event(
+        &self,
+        link: &Link,
+        record: &Received,
+        envelope: &Envelope,
+        event: &Event,
+        deadline: Instant,
+    ) -> Result<Step, Hindered> {
+        if let EventKind::Status { of, state } = &event.kind {
+            self.status(link, event, of, *state).await?;
+            return Ok(Step::Done);
+        }
+        if let EventKind::Echo { message, sender: EchoSender::Hub } = &event.kind {
+            if let Some(id) = &message.id {
+                self.store.raise_status(link.integration.id, id, DeliveryState::Sent, event.at).await?;
+            }
+            return Ok(Step::Done);
+        }
+        match Parcel::of(envelope, &record.body, &record.sequence) {
+            Some(parcel) => self.parcel(link, &parcel, deadline).await,
+            None => Ok(Step::Done),
+        }
+    }
+
+    /// Brings a parcel from the queue to the desk, or sets it aside.
+    pub(crate) async fn parcel(&self, link: &Link, parcel: &Parcel<'_>, deadline: Instant) -> Result<Step, Hindered> {
+        let id = link.integration.id;
+        let mut message = match self.store.claim(id, parcel.record(), ClaimBy::Queue, self.now()).await? {
+            Claim::Ours(message) => message,
+            Claim::Crashed(message) => {
+                self.fail(link, parcel, &message, None, "it crashed the worker three times").await?;
+                return Ok(Step::Done);
+            }
+            Claim::Repeat => {
+                tracing::info!(correlation = %parcel.envelope.correlation, integration = %id, "a repeat was dropped");
+                return Ok(Step::Done);
+            }
+        };
+        let conversation = self.conversation(link, parcel).await?;
+        let parts = self.parts(link, parcel).await?;
+        if parts.is_empty() {
+            self.store.record_outcome(id, &message, Outcome::Delivered).await?;
+            return Ok(Step::Done);
+        }
+        if let Some(reason) = self.held_up(link, &conversation) {
+            self.set_aside(link, parcel, &message, None, &conversation, &reason).await?;
+            return Ok(Step::Done);
+        }
+        let conversation = self.introduce(link, parcel, conversation).await?;
+        let delivery = self.deliver(link, parcel, &conversation, &parts, &mut message, deadline).await?;
+        match delivery {
+            Delivery::Away { health } if message.tries as usize >= PAUSES.len() => {
+                self.desk_went_away(link, &health).await?;
+                let reason = health.reason.unwrap_or_default();
+                self.set_aside(link, parcel, &message, None, &conversation, &reason).await?;
+                Ok(Step::Done)
+            }
+            other => self.after_a_try(link, parcel, &message, other).await,
+        }
+    }
+
+    async fn after_a_try(
+        &self,
+        link: &Link,
+        parcel: &Parcel<'_>,
+        message: &MessageRecord,
+        delivery: Delivery,
+    ) -> Result<Step, Hindered> {
+        let id = link.integration.id;
+        match delivery {
+            Delivery::AtDesk => {
+                self.store.record_outcome(id, message, Outcome::Delivered).await?;
+                self.desk_is_back(link).await?;
+                Ok(Step::Done)
+            }
+            Delivery::Never { reason } => {
+                self.fail(link, parcel, message, None, &reason).await?;
+                Ok(Step::Done)
+            }
+            Delivery::Away { .. } => {
+                self.store.record_outcome(id, message, Outcome::TryAgain).await?;
+                Ok(Step::ComeBack(PAUSES.get(message.tries as usize).copied().unwrap_or(UNCERTAIN_PAUSE)))
+            }
+            Delivery::Uncertain { reason } if message.uncertain > 0 => {
+                self.fail(link, parcel, message, None, &format!("twice without an answer: {reason}")).await?;
+                Ok(Step::Done)
+            }
+            Delivery::Uncertain { .. } => {
+                self.store.record_outcome(id, message, Outcome::Uncertain).await?;
+                Ok(Step::ComeBack(UNCERTAIN_PAUSE))
+            }
+            Delivery::NotNow => {
+                self.store.record_outcome(id, message, Outcome::GoOn).await?;
+                Ok(Step::ComeBack(UNCERTAIN_PAUSE))
+            }
+        }
+    }
+
+    /// Raises how far messages of ours have come. No claim: a repeat changes nothing.
+    async fn status(&self, link: &Link, event: &Event, of: &StatusOf, state: DeliveryState) -> Result<(), Hindered> {
+        let id = link.integration.id;
+        match of {
+            StatusOf::Message(message) => self.store.raise_status(id, message, state, event.at).await?,
+            StatusOf::UpTo(at) => {
+                let read = state >= DeliveryState::Read;
+                self.store.note_watermark(id, &event.place, &event.customer, read, *at).await?;
+            }
+        }
+        Ok(())
+    }
+}

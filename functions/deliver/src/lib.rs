@@ -1,0 +1,25 @@
+//! From the queue to the agent's desk: each customer's messages in order, each once, none lost.
+//!
+//! The FIFO group is the only lock: whatever posts to the desk runs here as an event of its customer's group.
+
+mod batch;
+mod desk;
+mod drain;
+mod event;
+mod file;
+mod introduce;
+mod later;
+mod links;
+mod parcel;
+mod probe;
+mod received;
+mod replay;
+mod set_aside;
+mod settings;
+mod unreadable;
+mod work;
+mod worker;
+
+pub use batch::handle;
+pub use settings::Settings;
+pub use worker::{Clock, Worker};

@@ -1,0 +1,87 @@
+//! What the worker works with: clients, settings, the clock and what it remembers between two batches.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use shared::http::{Client, Guard, HttpError};
+use shared::queue::{Inbound, LaterQueue};
+use shared::secrets::Secrets;
+use shared::store::Store;
+use shared::time::Timestamp;
+
+use crate::links::Links;
+use crate::received::Visibility;
+use crate::settings::Settings;
+
+/// The worker of one process.
+pub struct Worker {
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    pub(crate) secrets: Secrets,
+    pub(crate) inbound: Inbound,
+    pub(crate) later: LaterQueue,
+    pub(crate) visibility: Visibility,
+    pub(crate) http: Client,
+    pub(crate) links: Links,
+    pub(crate) clock: Clock,
+}
+
+/// What the worker takes the time from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    ahead: Duration,
+}
+
+impl Clock {
+    /// A clock that runs ahead of the system's, for a test that lets days pass.
+    pub const fn ahead(ahead: Duration) -> Self {
+        Self { ahead }
+    }
+
+    /// The time.
+    pub fn now(self) -> Timestamp {
+        Timestamp::now().plus(self.ahead)
+    }
+}
+
+impl Worker {
+    /// A worker with clients of its own.
+    ///
+    /// # Errors
+    /// Where the system's certificates cannot be loaded.
+    pub fn new(aws: &SdkConfig, settings: Settings) -> Result<Self, HttpError> {
+        let sqs = aws_sdk_sqs::Client::new(aws);
+        let guard = Guard::new(settings.allowed_private_networks.clone(), settings.runtime_api.clone());
+        Ok(Self {
+            store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
+            secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
+            inbound: Inbound::new(sqs.clone(), &settings.inbound_queue_url),
+            later: LaterQueue::new(sqs.clone(), &settings.later_queue_url),
+            visibility: Visibility::new(sqs, &settings.inbound_queue_url),
+            http: Client::new(guard)?,
+            links: Links::default(),
+            clock: Clock::default(),
+            settings,
+        })
+    }
+
+    /// The same worker with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Opens connections while the function starts, when time costs nothing. A failure shows again at the first record.
+    pub async fn warm(&self) {
+        let store = tokio::time::timeout(Duration::from_secs(2), self.store.unclaimed());
+        let secrets = self.secrets.meta_app(self.now());
+        let (store, secrets, ()) = tokio::join!(store, secrets, self.inbound.warm());
+        if !matches!(store, Ok(Ok(_))) || secrets.is_err() {
+            tracing::warn!("AWS did not answer while the function started");
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,321 @@
+//! What Motion is answered, and so what the agent reads: what happened, and what to do. Pure.
+//!
+//! 200 `{"status","recipient_id","message_id"}` for what was sent, else `{"message","code"}` with the platform's own numbers
+//! in `provider`. Every answer carries the correlation id.
+
+use std::time::Duration;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use aws_lambda_events::encodings::Body;
+use http::header::RETRY_AFTER;
+use http::{HeaderName, HeaderValue};
+use serde_json::{Map, Value, json};
+use shared::channel::{Failure, FailureClass, PlatformError};
+use shared::gateway;
+use shared::id::{CorrelationId, CustomerId, MessageId};
+use shared::openchannel::reply::ReplyError;
+use shared::secrets::SecretsError;
+use shared::store::{ReplyAnswer, ReplyRecord, StoreError};
+
+use crate::budget::UsedUp;
+
+/// The header that holds the correlation id.
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+/// How soon Motion may try again where nobody says when.
+const SOON: Duration = Duration::from_secs(30);
+
+/// Why a reply was not sent, in a word that programs can rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// The address is not one of ours: no such integration, or not its secret.
+    NotFound,
+    /// Not a POST.
+    MethodNotAllowed,
+    /// The request is too large.
+    TooLarge,
+    /// The request cannot be understood, or lacks what it must have; the word is the reader's own.
+    Request(ReplyError),
+    /// The integration is switched off.
+    IntegrationDisabled,
+    /// Nobody is known by that desk id, and it is no address of the channel.
+    UnknownRecipient,
+    /// More than one integration behind the bridge knows the recipient.
+    AmbiguousRecipient,
+    /// The channel cannot do this.
+    Unsupported,
+    /// The text needs more messages than one reply may become.
+    TooLong,
+    /// The agent's file cannot be had from Motion.
+    FileUnavailable,
+    /// The agent's file is larger than the platform takes.
+    FileTooLarge,
+    /// The same reply is being sent at this moment.
+    InProgress,
+    /// The reply was handed over, and nobody knows whether it was sent.
+    OutcomeUnknown,
+    /// The platform's time for free answers is over.
+    WindowClosed,
+    /// The platform does not take our credential.
+    ProviderAuth,
+    /// The settings of the account or the app at the platform forbid it.
+    ProviderConfiguration,
+    /// The platform does not take this message.
+    ProviderRefused,
+    /// The customer cannot be reached.
+    RecipientUnreachable,
+    /// The platform stumbled.
+    ProviderTrouble,
+    /// The platform takes no more for now.
+    Throttled,
+    /// The time was used up before the platform was asked.
+    Timeout,
+    /// The hub's own storage does not answer.
+    Unavailable,
+}
+
+impl Code {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::TooLarge => "too_large",
+            Self::Request(error) => error.code(),
+            Self::IntegrationDisabled => "integration_disabled",
+            Self::UnknownRecipient => "unknown_recipient",
+            Self::AmbiguousRecipient => "ambiguous_recipient",
+            Self::Unsupported => "unsupported",
+            Self::TooLong => "too_long",
+            Self::FileUnavailable => "file_unavailable",
+            Self::FileTooLarge => "file_too_large",
+            Self::InProgress => "in_progress",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::WindowClosed => "window_closed",
+            Self::ProviderAuth => "provider_auth",
+            Self::ProviderConfiguration => "provider_configuration",
+            Self::ProviderRefused => "provider_refused",
+            Self::RecipientUnreachable => "recipient_unreachable",
+            Self::ProviderTrouble => "provider_trouble",
+            Self::Throttled => "throttled",
+            Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// 400 is what the vendor's own plugin answers where the platform refuses; agents see its text.
+    const fn status(self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::Request(error) => error.status(),
+            Self::IntegrationDisabled => 403,
+            Self::UnknownRecipient
+            | Self::AmbiguousRecipient
+            | Self::Unsupported
+            | Self::TooLong
+            | Self::FileUnavailable
+            | Self::FileTooLarge => 422,
+            Self::InProgress => 409,
+            Self::WindowClosed
+            | Self::ProviderAuth
+            | Self::ProviderConfiguration
+            | Self::ProviderRefused
+            | Self::RecipientUnreachable => 400,
+            Self::ProviderTrouble => 502,
+            Self::Throttled | Self::Unavailable => 503,
+            Self::OutcomeUnknown | Self::Timeout => 504,
+        }
+    }
+}
+
+/// An answer to Motion.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What came of it in a word, for the log.
+    pub(crate) outcome: &'static str,
+    /// How many parts this call sent, for the log.
+    pub(crate) parts: usize,
+    /// The platform's error, for the log.
+    pub(crate) platform: Option<PlatformError>,
+    /// What of our own failed, for the log.
+    pub(crate) trouble: Option<String>,
+    retry_after: Option<Duration>,
+    text: Text,
+}
+
+/// The JSON of an answer.
+#[derive(Clone, Debug, PartialEq)]
+enum Text {
+    /// Made for this call.
+    New(Map<String, Value>),
+    /// Made for an earlier call of the same reply, with that call's correlation id.
+    Recorded(String, CorrelationId),
+}
+
+impl Answer {
+    /// All of it was sent.
+    pub(crate) fn sent(to: &CustomerId, messages: &[MessageId]) -> Self {
+        let mut fields = Map::new();
+        fields.insert("status".to_owned(), "sent".into());
+        fields.insert("recipient_id".to_owned(), to.as_str().into());
+        fields.insert("message_id".to_owned(), messages.first().map(MessageId::as_str).into());
+        if messages.len() > 1 {
+            fields.insert("message_ids".to_owned(), json!(messages));
+        }
+        Self::new(200, "sent", fields)
+    }
+
+    /// A note among agents, or the customer's own message: nothing is to be sent.
+    pub(crate) fn ignored() -> Self {
+        let mut fields = Map::new();
+        fields.insert("status".to_owned(), "ignored".into());
+        fields.insert("message".to_owned(), "Internal and incoming messages are not sent to the customer.".into());
+        Self::new(200, "ignored", fields)
+    }
+
+    /// What an earlier call of the same reply was answered.
+    pub(crate) fn again(recorded: ReplyAnswer, correlation: CorrelationId) -> Self {
+        let text = Text::Recorded(recorded.body, correlation);
+        Self { text, ..Self::new(recorded.status, "repeated", Map::new()) }
+    }
+
+    /// It was not sent, or nobody knows.
+    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Self {
+        let mut fields = Map::new();
+        fields.insert("message".to_owned(), Value::String(message.into()));
+        fields.insert("code".to_owned(), code.word().into());
+        Self::new(code.status(), code.word(), fields)
+    }
+
+    /// The platform did not send it, or nobody knows.
+    pub(crate) fn failed(failure: &Failure, certain: bool) -> Self {
+        let code = if certain { of_class(failure.class) } else { Code::OutcomeUnknown };
+        let mut answer = Self::refused(code, failure.sentence.as_str());
+        if let Some(error) = &failure.platform {
+            answer.set("provider", json!({ "code": error.code, "subcode": error.subcode }));
+        }
+        answer.platform = failure.platform.clone();
+        match failure.class {
+            FailureClass::Throttled(wait) if certain => answer.after(wait.unwrap_or(SOON)),
+            _ => answer,
+        }
+    }
+
+    /// The same with another status.
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same, saying when to try again.
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
+    /// The same, naming the parts that were sent although the whole was not. `of` is how many there are, where that is known.
+    pub(crate) fn with_parts(mut self, sent: &[MessageId], of: Option<usize>) -> Self {
+        let whole = of.map(|parts| format!(" of {parts}")).unwrap_or_default();
+        let told = match sent.len() {
+            0 => return self,
+            1 => format!("Only the first part{whole} was sent."),
+            parts => format!("Only the first {parts} parts{whole} were sent."),
+        };
+        if let Text::New(fields) = &mut self.text {
+            let message = fields.get("message").and_then(Value::as_str).unwrap_or_default();
+            let message = format!("{told} {message}");
+            fields.insert("message".to_owned(), message.into());
+        }
+        self.set("sent", json!(sent));
+        self
+    }
+
+    /// The answer as it is recorded for a repeat.
+    pub(crate) fn recorded(&self, correlation: CorrelationId) -> ReplyAnswer {
+        ReplyAnswer { status: self.status, body: self.clone().into_text(correlation).0 }
+    }
+
+    /// The answer as the gateway takes it.
+    pub(crate) fn into_response(self, correlation: CorrelationId) -> ApiGatewayV2httpResponse {
+        let mut response = gateway::json(self.status, &Value::Null);
+        if let Some(seconds) = self.retry_after.map(|wait| wait.as_millis().div_ceil(1000).max(1)) {
+            response.headers.extend(HeaderValue::from_str(&seconds.to_string()).map(|value| (RETRY_AFTER, value)));
+        }
+        let (text, correlation) = self.into_text(correlation);
+        response.headers.extend(HeaderValue::from_str(&correlation.to_string()).map(|value| (CORRELATION, value)));
+        response.body = Some(Body::Text(text));
+        response
+    }
+
+    fn into_text(self, correlation: CorrelationId) -> (String, CorrelationId) {
+        match self.text {
+            Text::Recorded(text, first) => (text, first),
+            Text::New(mut fields) => {
+                fields.insert("correlation_id".to_owned(), correlation.to_string().into());
+                (Value::Object(fields).to_string(), correlation)
+            }
+        }
+    }
+
+    fn new(status: u16, outcome: &'static str, fields: Map<String, Value>) -> Self {
+        Self { status, outcome, parts: 0, platform: None, trouble: None, retry_after: None, text: Text::New(fields) }
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        if let Text::New(fields) = &mut self.text {
+            fields.insert(name.to_owned(), value);
+        }
+    }
+
+    fn unavailable(trouble: String) -> Self {
+        let message = "The hub's own storage does not answer at the moment. Nothing was sent; try again in a minute.";
+        Self { trouble: Some(trouble), ..Self::refused(Code::Unavailable, message).after(SOON) }
+    }
+}
+
+/// The code for what the platform certainly did not send.
+const fn of_class(class: FailureClass) -> Code {
+    match class {
+        FailureClass::Permanent => Code::ProviderRefused,
+        FailureClass::Throttled(_) => Code::Throttled,
+        FailureClass::Transient => Code::ProviderTrouble,
+        FailureClass::Credential => Code::ProviderAuth,
+        FailureClass::Configuration => Code::ProviderConfiguration,
+        FailureClass::WindowClosed => Code::WindowClosed,
+        FailureClass::RecipientUnreachable => Code::RecipientUnreachable,
+    }
+}
+
+/// Before anything was sent.
+impl From<StoreError> for Answer {
+    fn from(error: StoreError) -> Self {
+        Self::unavailable(error.to_string())
+    }
+}
+
+/// Before anything was sent.
+impl From<SecretsError> for Answer {
+    fn from(error: SecretsError) -> Self {
+        Self::unavailable(error.to_string())
+    }
+}
+
+/// Before the platform was asked.
+impl From<UsedUp> for Answer {
+    fn from(_: UsedUp) -> Self {
+        Self::refused(Code::Timeout, "The hub ran out of time before it could send this. Try again in a minute.")
+    }
+}
+
+impl From<ReplyError> for Answer {
+    fn from(error: ReplyError) -> Self {
+        Self::refused(Code::Request(error), error.to_string())
+    }
+}
+
+/// What a repeat is told of a reply that was handed over and never came back.
+pub(crate) fn lost(record: &ReplyRecord) -> Answer {
+    let message = "This message was handed to the platform before and no answer came back, so it may have arrived, and it is \
+                   not sent again. Look into the conversation at the platform, and write a new message if it is not there.";
+    Answer::refused(Code::OutcomeUnknown, message).with_status(409).with_parts(&record.sent, None)
+}

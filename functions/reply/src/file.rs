@@ -1,0 +1,115 @@
+//! An agent's file, fetched from Motion by its id.
+
+use secrecy::ExposeSecret as _;
+use shared::channel::Limits;
+use shared::event::MediaKind;
+use shared::http::{FetchError, Purpose};
+use shared::openchannel::account::{Credential, MotionApi};
+use shared::openchannel::attachment::{self, AttachmentId, Metadata};
+use shared::openchannel::file::{file_name, sniff};
+use shared::secrets::DeskCredential;
+
+use crate::answer::{Answer, Code};
+use crate::budget::Budget;
+use crate::content::Piece;
+use crate::door::Door;
+use crate::shell::Shell;
+
+/// How much of what Motion tells of a file is read.
+const METADATA_CAP: usize = 64 * 1024;
+
+impl Shell {
+    /// Fetches a file. `named` is what the reply calls it.
+    pub(crate) async fn file(
+        &self,
+        door: &Door,
+        id: &AttachmentId,
+        named: Option<&str>,
+        limits: &Limits,
+        budget: Budget,
+    ) -> Result<Piece, Answer> {
+        let api = motion_api(door)?;
+        let cap = limits.file_bytes;
+        let (told, fetched) = tokio::join!(
+            self.http.send(Purpose::Desk, api.metadata_request(id), budget.left(), METADATA_CAP),
+            self.http.fetch(Purpose::Desk, api.download_request(id), budget.left(), cap),
+        );
+        // What Motion tells of a file only helps to name it.
+        let Metadata { name, mime } = told.map(|answer| attachment::metadata(&answer)).unwrap_or_default();
+        let file = fetched.map_err(|error| lacking(&error, cap))?;
+        let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
+        let name = name.as_deref().or(named).or(file.file_name.as_deref());
+        let name = file_name(kind(&file_type.mime), name, &file_type);
+        Ok(Piece::File { name, content_type: file_type.mime, bytes: file.bytes })
+    }
+}
+
+fn motion_api(door: &Door) -> Result<MotionApi, Answer> {
+    let base = door.integration.api_base_url.as_deref().and_then(|base| base.parse().ok());
+    let credential = door.secrets.desk.as_ref().map(|credential| match credential {
+        DeskCredential::ApiKey { key } => Credential::ApiKey(key.clone()),
+        DeskCredential::Basic { user, password } => {
+            Credential::Basic { user: user.clone(), password: password.expose_secret().into() }
+        }
+    });
+    let account = door.integration.desk_account.clone().unwrap_or_default();
+    match (base, credential) {
+        (Some(base), Some(credential)) => Ok(MotionApi { base, credential, account }),
+        _ => Err(Answer::refused(
+            Code::FileUnavailable,
+            "Files cannot be sent, because the integration has no address or no key of Motion's API. Nothing was sent; an \
+             administrator can add them.",
+        )),
+    }
+}
+
+fn lacking(error: &FetchError, cap: usize) -> Answer {
+    let why = match error {
+        FetchError::TooLarge(_) => {
+            let told = format!("The file is larger than {} MB, so it was not sent.", cap / 1_000_000);
+            return Answer::refused(Code::FileTooLarge, told);
+        }
+        FetchError::Forbidden(_) => "the hub may not call the address that is set for Motion's API",
+        FetchError::Status { status: 401 | 403, .. } => "Motion does not accept the hub's API key",
+        FetchError::Status { status: 404 | 410, .. } => "Motion does not have it any more",
+        FetchError::Status { status: 400..=499, .. } => "Motion refuses to hand it over",
+        FetchError::Status { .. } | FetchError::Failed(_) => {
+            let told = "Motion did not hand over the file, so it was not sent. Try again in a minute.";
+            return Answer::refused(Code::FileUnavailable, told).with_status(502);
+        }
+    };
+    Answer::refused(Code::FileUnavailable, format!("The file was not sent: {why}. An administrator must look at it."))
+}
+
+fn kind(mime: &str) -> MediaKind {
+    match mime.split_once('/') {
+        Some(("image", _)) => MediaKind::Image,
+        Some(("video", _)) => MediaKind::Video,
+        Some(("audio", _)) => MediaKind::Audio,
+        _ => MediaKind::Document,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_a_file_that_cannot_be_had() {
+        let status = |status| FetchError::Status { host: "motion.example".to_owned(), status };
+        let table = [
+            (FetchError::TooLarge(25_000_000), 422, "file_too_large", "25 MB"),
+            (FetchError::Forbidden("10.0.0.1".to_owned()), 422, "file_unavailable", "may not call"),
+            (status(401), 422, "file_unavailable", "API key"),
+            (status(404), 422, "file_unavailable", "any more"),
+            (status(418), 422, "file_unavailable", "refuses"),
+            (status(500), 502, "file_unavailable", "Try again"),
+            (FetchError::Failed("no answer in time".to_owned()), 502, "file_unavailable", "Try again"),
+        ];
+        for (error, status, outcome, words) in table {
+            let answer = lacking(&error, 25_000_000);
+            assert_eq!((answer.status, answer.outcome), (status, outcome), "{error}");
+            assert!(format!("{answer:?}").contains(words), "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Sending a reply part by part, and writing down each step before the next: what was sent is never sent again, and how it
+//! ended is known even if this process ends.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use shared::channel::facebook::render::mark;
+use shared::channel::{Failure, FailureClass, Verdict};
+use shared::id::{CorrelationId, MessageId};
+use shared::openchannel::reply::{Reply, ReplyError};
+use shared::secrets::SecretsError;
+use shared::store::{ReplyRecord, ReplyState, SentPart};
+use shared::time::Timestamp;
+use shared::window::{Window, window};
+
+use crate::answer::{Answer, Code};
+use crate::budget::{Budget, UsedUp};
+use crate::channel::{Channel, Envelope};
+use crate::content::{Piece, texts};
+use crate::door::Door;
+use crate::pause::pause;
+use crate::recipient::Recipient;
+use crate::shell::Shell;
+
+/// The least time that a call to the platform is begun with.
+const LEAST_CALL: Duration = Duration::from_millis(300);
+
+/// A reply on its way to the customer.
+pub(crate) struct Errand<'a> {
+    pub(crate) shell: &'a Shell,
+    pub(crate) door: Door,
+    pub(crate) channel: Channel,
+    pub(crate) recipient: Recipient,
+    pub(crate) reply: Reply,
+    pub(crate) correlation: CorrelationId,
+    pub(crate) budget: Budget,
+    /// The claim on the reply; nothing where Motion gave it no id.
+    pub(crate) record: Option<ReplyRecord>,
+}
+
+/// What is known on the way.
+struct Progress {
+    app_secret: Option<SecretString>,
+    human_agent: bool,
+    /// Whether the credential was read anew.
+    renewed: bool,
+    /// The parts that were sent, those of an earlier try among them.
+    sent: Vec<MessageId>,
+}
+
+/// Where a reply stopped.
+struct Stop {
+    answer: Answer,
+    /// Where that leaves the reply.
+    state: ReplyState,
+    /// What the platform says of our credential, where that is the reason.
+    credential: Option<String>,
+}
+
+impl Errand<'_> {
+    /// Sends what is not yet sent, and writes down how it ended.
+    pub(crate) async fn run(mut self) -> Answer {
+        let sent = self.record.as_ref().map(|record| record.sent.clone()).unwrap_or_default();
+        let before = sent.len();
+        let mut progress = Progress { app_secret: None, human_agent: false, renewed: false, sent };
+        let mut answer = match self.prepare(&mut progress).await {
+            Ok(pieces) => self.send(pieces, &mut progress).await,
+            Err(answer) => self.stop(Stop::before(answer), &progress.sent, None).await,
+        };
+        answer.parts = progress.sent.len() - before;
+        answer
+    }
+
+    /// All that has to be known before the first part goes out.
+    async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Piece>, Answer> {
+        let limits = self.channel.limits();
+        let human_agent = self.door.integration.human_agent;
+        progress.human_agent = match window(Timestamp::now(), self.recipient.window_at, limits, human_agent) {
+            Window::Open => false,
+            Window::HumanAgent => true,
+            Window::Closed => return Err(closed(self.channel, human_agent)),
+        };
+        progress.app_secret = self.budget.work(self.app_secret()).await??;
+        let pieces = match (&self.reply.attachment, &self.reply.text) {
+            (Some(id), _) => {
+                let named = self.reply.file_name.as_deref();
+                vec![self.shell.file(&self.door, id, named, limits, self.budget).await?]
+            }
+            (None, text) => texts(text.as_deref().unwrap_or_default(), limits)?,
+        };
+        if pieces.is_empty() { Err(ReplyError::Empty.into()) } else { Ok(pieces) }
+    }
+
+    /// What proves to Meta that the token is used by its own app: the integration's, else the deployment's.
+    async fn app_secret(&self) -> Result<Option<SecretString>, SecretsError> {
+        match self.door.secrets.app_secrets.first() {
+            Some(own) => Ok(Some(own.clone())),
+            None => Ok(self.shell.secrets.meta_app(Timestamp::now()).await?.app_secret()),
+        }
+    }
+
+    async fn send(&mut self, pieces: Vec<Piece>, progress: &mut Progress) -> Answer {
+        let of = pieces.len();
+        let mut newest = None;
+        for (index, piece) in pieces.into_iter().enumerate().skip(progress.sent.len()) {
+            if let Some(part) = newest.take() {
+                self.record(ReplyState::Sending, &progress.sent, None, Some(&part)).await;
+            }
+            let quote = piece.quote();
+            match self.part(index, piece, progress).await {
+                Ok(message) => {
+                    progress.sent.push(message.clone());
+                    newest = Some(SentPart { message, quote });
+                }
+                Err(stop) => return self.stop(stop, &progress.sent, Some(of)).await,
+            }
+        }
+        self.finish(&progress.sent, newest).await
+    }
+
+    /// Sends one part, again where it certainly was not sent and trying again can help.
+    async fn part(&mut self, index: usize, piece: Piece, progress: &mut Progress) -> Result<MessageId, Stop> {
+        let mark = mark(&self.correlation, index);
+        let mut tries = 0;
+        loop {
+            let left = self.budget.left();
+            if left < LEAST_CALL {
+                return Err(Stop::before(UsedUp.into()));
+            }
+            tries += 1;
+            let envelope = Envelope {
+                integration: &self.door.integration,
+                token: &self.door.secrets.platform_token,
+                app_secret: progress.app_secret.as_ref(),
+                to: &self.recipient.customer,
+                human_agent: progress.human_agent,
+                mark: &mark,
+            };
+            let failure = match self.shell.hand_over(self.channel, envelope, piece.clone(), left).await {
+                Verdict::Sent { message } => return Ok(message),
+                Verdict::Unknown(failure) => return Err(Stop::unknown(&failure)),
+                Verdict::NotSent(failure) => failure,
+            };
+            let again = match failure.class {
+                FailureClass::Credential => self.renew(progress).await,
+                FailureClass::WindowClosed => self.as_human_agent(progress),
+                class => self.wait(class, tries).await,
+            };
+            if !again {
+                return Err(Stop::refused(failure));
+            }
+        }
+    }
+
+    /// Reads the credential anew, which someone may have renewed just now. Says whether it is another.
+    async fn renew(&mut self, progress: &mut Progress) -> bool {
+        let (id, now) = (self.door.integration.id, Timestamp::now());
+        if std::mem::replace(&mut progress.renewed, true) || !self.shell.secrets.refresh(Some(id), now) {
+            return false;
+        }
+        let Ok(Ok(Some(newer))) = self.budget.work(self.shell.secrets.integration(id, now)).await else { return false };
+        let old = std::mem::replace(&mut self.door.secrets, newer);
+        match self.budget.work(self.app_secret()).await {
+            Ok(Ok(secret)) => progress.app_secret = secret,
+            _ => return false,
+        }
+        old.platform_token.expose_secret() != self.door.secrets.platform_token.expose_secret()
+    }
+
+    /// Falls back to the right of a person who answers late, where the platform knows better than we that the window is closed.
+    fn as_human_agent(&self, progress: &mut Progress) -> bool {
+        let may = self.door.integration.human_agent && self.channel.limits().human_agent_window.is_some();
+        may && !std::mem::replace(&mut progress.human_agent, true)
+    }
+
+    /// Waits for the next try, if there is time for it.
+    async fn wait(&self, class: FailureClass, tries: u32) -> bool {
+        match pause(class, tries) {
+            Some(pause) if pause + LEAST_CALL <= self.budget.left() => {
+                tokio::time::sleep(pause).await;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    async fn finish(&self, sent: &[MessageId], newest: Option<SentPart>) -> Answer {
+        let answer = Answer::sent(&self.recipient.customer, sent);
+        tokio::join!(
+            self.record(ReplyState::Sent, sent, Some(&answer), newest.as_ref()),
+            self.introduce(),
+            self.credential_works(),
+        );
+        answer
+    }
+
+    async fn stop(&self, stop: Stop, sent: &[MessageId], of: Option<usize>) -> Answer {
+        tokio::join!(self.record(stop.state, sent, None, None), self.credential_fails(stop.credential));
+        stop.answer.with_parts(sent, of)
+    }
+}
+
+impl Stop {
+    /// Before the platform was asked for this part.
+    fn before(answer: Answer) -> Self {
+        Self { answer, state: ReplyState::Refused, credential: None }
+    }
+
+    /// The platform certainly did not send it.
+    fn refused(failure: Failure) -> Self {
+        let answer = Answer::failed(&failure, true);
+        let credential = (failure.class == FailureClass::Credential).then_some(failure.sentence);
+        Self { answer, state: ReplyState::Refused, credential }
+    }
+
+    /// Nobody knows.
+    fn unknown(failure: &Failure) -> Self {
+        Self { answer: Answer::failed(failure, false), state: ReplyState::Unknown, credential: None }
+    }
+}
+
+fn closed(channel: Channel, human_agent: bool) -> Answer {
+    let limits = channel.limits();
+    let longer = limits.human_agent_window.filter(|_| human_agent);
+    let hours = longer.or(limits.window).unwrap_or_default().as_secs() / 3600;
+    let time = if hours > 48 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
+    Answer::refused(
+        Code::WindowClosed,
+        format!(
+            "{} lets us answer for {time} after the customer's last message, and that time is over. Nothing was sent. You can \
+             answer again as soon as the customer writes.",
+            channel.name()
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_that_is_over_is_told_as_people_count_it() {
+        for (human_agent, time) in [(false, "24 hours"), (true, "7 days")] {
+            let answer = closed(Channel::Messenger, human_agent);
+            assert_eq!((answer.status, answer.outcome), (400, "window_closed"));
+            assert!(format!("{answer:?}").contains(&format!("for {time} after")), "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The stack under test, as the local stack describes it.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the local stack wrote down.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Stack {
+    /// Where the hub answers.
+    pub hub_url: String,
+    /// Where the hub expects the outside world.
+    pub sandbox_url: String,
+    /// Where the local AWS answers.
+    pub aws_url: String,
+    /// The deployment's table.
+    pub table_name: String,
+    /// The queue whose groups keep the order.
+    pub inbound_queue_url: String,
+    /// Where its poisonous records end.
+    pub inbound_redrive_queue_url: String,
+    /// The queue that only waits.
+    pub later_queue_url: String,
+    /// The app client of the user pool.
+    pub user_pool_client_id: String,
+    /// The deployment's Meta app.
+    pub meta_app: MetaApp,
+    /// The first administrator.
+    pub administrator: Administrator,
+    /// The deployed functions by name.
+    pub functions: std::collections::BTreeMap<String, Value>,
+}
+
+/// The deployment's Meta app.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MetaApp {
+    /// Its id.
+    pub app_id: String,
+    /// Its secret.
+    pub app_secret: String,
+    /// What Meta shows in a handshake.
+    pub verify_token: String,
+}
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Administrator {
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// The stack under test.
+pub fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(|| {
+        #[expect(clippy::disallowed_methods, reason = "a test has no other configuration")]
+        let path = std::env::var("E2E_STATE").expect("E2E_STATE names no stack: run the tests with `make test`");
+        let text = std::fs::read_to_string(PathBuf::from(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        serde_json::from_str(&text).unwrap()
+    })
+}
+
+impl Stack {
+    /// An access token of the administrator, as a person's browser would get one.
+    pub async fn sign_in(&self) -> String {
+        let request = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": self.user_pool_client_id,
+            "AuthParameters": {"USERNAME": self.administrator.email, "PASSWORD": self.administrator.password},
+        });
+        let answer: Value = client()
+            .post(&self.aws_url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
+            .body(request.to_string())
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        answer["AuthenticationResult"]["AccessToken"].as_str().expect("no access token").to_owned()
+    }
+
+    /// Settings for AWS clients that call the local AWS, or a proxy before it.
+    pub async fn aws(&self, endpoint: &str) -> aws_config::SdkConfig {
+        let credentials = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "e2e");
+        shared::aws::defaults()
+            .region(aws_config::Region::new("us-east-1"))
+            .credentials_provider(credentials)
+            .endpoint_url(endpoint)
+            .load()
+            .await
+    }
+}
+
+/// An HTTP client for tests.
+#[expect(clippy::disallowed_methods, reason = "the tests stand outside the hub's guard")]
+pub fn client() -> reqwest::Client {
+    reqwest::Client::new()
+}
