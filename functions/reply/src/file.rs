@@ -9,8 +9,9 @@ use shared::openchannel::attachment::{self, AttachmentId, Metadata};
 use shared::openchannel::file::{file_name, sniff};
 use shared::secrets::DeskCredential;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::Budget;
+use crate::code::Code;
 use crate::content::Piece;
 use crate::door::Door;
 use crate::shell::Shell;

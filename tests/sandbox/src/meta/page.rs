@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::customer::Customer;
@@ -35,7 +35,7 @@ pub const FIELDS: [&str; 13] = [
 ];
 
 /// The state of a page's token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Token {
     /// Good.
@@ -74,7 +74,6 @@ pub struct PageState {
     /// How often a webhook that was not answered 200 is posted again, at once.
     pub repeats: u32,
     /// What is told to go wrong.
-    #[serde(skip)]
     pub faults: Faults<GraphCall>,
     /// Everyone who wrote to the page, by page-scoped id.
     pub customers: BTreeMap<String, CustomerState>,

@@ -46,6 +46,13 @@ impl Post {
         self.status == Some(200)
     }
 
+    /// What it told, item by item: `message`, `echo`, `delivery`, `read`, `reaction`, ...
+    pub fn kinds(&self) -> Vec<String> {
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let entries = body["entry"].as_array().into_iter().flatten();
+        entries.flat_map(|entry| entry["messaging"].as_array().into_iter().flatten()).filter_map(kind).collect()
+    }
+
     fn unsubscribed(field: &str) -> Self {
         Self {
             at: clock::now(),
@@ -58,6 +65,14 @@ impl Post {
             duration_ms: 0,
         }
     }
+}
+
+fn kind(item: &Value) -> Option<String> {
+    if item["message"]["is_echo"] == true {
+        return Some("echo".to_owned());
+    }
+    let mut names = item.as_object()?.keys();
+    names.find(|name| !["sender", "recipient", "timestamp"].contains(&name.as_str())).cloned()
 }
 
 /// Posts `messaging` items of the webhook field `field`, if the app is subscribed to it.
