@@ -31,8 +31,8 @@ fn config() -> Config {
     crate::config::read(&known).unwrap()
 }
 
-/// The router with the tests' own user pool, in front of an AWS that is not there.
-fn router_without_aws() -> Router {
+/// The console with the tests' own user pool, in front of an AWS that is not there.
+pub(crate) fn app_without_aws() -> App {
     let aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(aws_config::Region::new("eu-south-1"))
@@ -44,7 +44,11 @@ fn router_without_aws() -> Router {
         .build();
     let mut app = App::new(&aws, config()).unwrap();
     app.jwks = Jwks::known(app.http.clone(), app.config.jwks_url.clone(), issuer::keys(), Timestamp::now());
-    router(Arc::new(app))
+    app
+}
+
+fn router_without_aws() -> Router {
+    router(Arc::new(app_without_aws()))
 }
 
 fn token() -> String {

@@ -121,3 +121,6 @@ async fn keep(app: &App, draft: &Draft, replaced: Option<&Integration>) -> Resul
         NewIntegration::Store(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;
