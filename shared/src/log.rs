@@ -1,7 +1,8 @@
 //! Logs as JSON lines that CloudWatch can be asked about.
 //!
 //! Never in a log: tokens, secrets, path secrets, the query of a Receive URL, message texts, phone numbers. Ids of
-//! integrations, correlation ids, counts, times and error numbers are fine.
+//! integrations, correlation ids, counts, times and error numbers are fine. Nor what Motion or a platform said in an error:
+//! that may repeat a customer's words, so it is stored for people and not logged.
 
 use tracing_subscriber::EnvFilter;
 

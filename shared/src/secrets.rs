@@ -167,6 +167,20 @@ impl Secrets {
         self.read(&self.integration_name(id), now).await
     }
 
+    /// What an integration keeps secret as it is now, for whoever writes it back: an older value would undo a change.
+    ///
+    /// # Errors
+    /// [`SecretsError`] when it cannot be had.
+    pub async fn current_integration(
+        &self,
+        id: IntegrationId,
+        now: Timestamp,
+    ) -> Result<Option<IntegrationSecrets>, SecretsError> {
+        let name = self.integration_name(id);
+        self.lock().remove(&name);
+        self.read(&name, now).await
+    }
+
     /// The deployment's Meta app; an empty one where none was set up.
     ///
     /// # Errors

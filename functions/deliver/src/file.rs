@@ -29,7 +29,7 @@ use crate::worker::Worker;
 /// The largest file that is carried, in bytes: the most that Motion can be set to take.
 const LARGEST: usize = 25 * 1024 * 1024;
 const FETCH: Duration = Duration::from_secs(15);
-const UPLOAD: Duration = Duration::from_secs(20);
+const UPLOAD: Duration = Duration::from_secs(12);
 const UPLOAD_ANSWER_CAP: usize = 64 * 1024;
 /// How long a file that cannot be had is tried again.
 const TRIED_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -94,7 +94,7 @@ impl Worker {
             Lacking::Away(health) => Ok(Carried::Away(health)),
             Lacking::Never(reason) => Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(&reason)))),
             Lacking::NotYet(reason) => {
-                tracing::warn!(correlation = %message.correlation, reason, "a file cannot be had yet");
+                tracing::warn!(correlation = %message.correlation, part = index, "a file cannot be had yet");
                 self.try_later(link, parcel, index, file, &reason).await
             }
         }
@@ -161,14 +161,22 @@ impl Worker {
         }
         let name = file_name(file.kind, file.name.as_deref().or(download.file_name.as_deref()), &file_type);
         let request = api.upload_request(&name, &file_type.mime, download.bytes);
-        let asked = request.clone();
-        let answer = self.http.send(Purpose::Desk, request, UPLOAD, UPLOAD_ANSWER_CAP).await;
-        match attachment::uploaded(&asked, &answer) {
+        // Once more at once: nobody sees a file that was uploaded twice before one of them is posted.
+        let uploaded = match self.try_upload(&request).await {
+            Err(UploadError::Later(_)) => self.try_upload(&request).await,
+            settled => settled,
+        };
+        match uploaded {
             Ok(id) => Ok((id, name)),
             Err(UploadError::Never(reason)) => Err(Lacking::Never(reason)),
             Err(UploadError::Away(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
             Err(UploadError::Refused(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
         }
+    }
+
+    async fn try_upload(&self, request: &Outgoing) -> Result<AttachmentId, UploadError> {
+        let answer = self.http.send(Purpose::Desk, request.clone(), UPLOAD, UPLOAD_ANSWER_CAP).await;
+        attachment::uploaded(request, &answer)
     }
 }
 

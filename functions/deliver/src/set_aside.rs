@@ -57,7 +57,7 @@ impl Worker {
         }
         self.store.keep(link.integration.id, &kept, message, before).await?;
         tracing::info!(
-            correlation = %message.correlation, integration = %link.integration.id, reason, "a message is set aside"
+            correlation = %message.correlation, integration = %link.integration.id, "a message is set aside"
         );
         Ok(())
     }
@@ -74,7 +74,7 @@ impl Worker {
         let kept = parcel.kept(message, KeptState::Failed, reason, self);
         self.store.keep(link.integration.id, &kept, message, before).await?;
         tracing::warn!(
-            correlation = %message.correlation, integration = %link.integration.id, reason, metric = "failed",
+            correlation = %message.correlation, integration = %link.integration.id, metric = "failed",
             "a message failed and is kept for a person"
         );
         Ok(())
@@ -97,7 +97,7 @@ impl Worker {
     /// Opens the breaker: the integration says that its desk is away, and why.
     pub(crate) async fn desk_went_away(&self, link: &Link, health: &Health) -> Result<(), Hindered> {
         tracing::warn!(
-            integration = %link.integration.id, reason = health.reason, metric = "desk_away", "the desk is away"
+            integration = %link.integration.id, state = ?health.state, metric = "desk_away", "the desk is away"
         );
         self.set_desk_health(link, health.clone()).await?;
         Ok(())

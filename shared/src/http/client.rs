@@ -10,8 +10,9 @@ use http::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
 use rustls_platform_verifier::BuilderVerifierExt;
 use secrecy::ExposeSecret;
+use url::Url;
 
-use super::guard::{Guard, Purpose, Reach};
+use super::guard::{Blocked, Guard, Purpose, Reach};
 use super::resolver::{GuardedResolver, Lookup, system};
 use super::{Answer, Auth, Field, HttpError, OutBody, Outgoing, reason};
 
@@ -66,6 +67,15 @@ impl Client {
             trusted: build(Reach::Trusted)?,
             guard,
         })
+    }
+
+    /// Whether a request for `purpose` could go to `url`, as far as the address itself tells: for whoever keeps an address
+    /// to call it later. What its name resolves to is looked at when it is called.
+    ///
+    /// # Errors
+    /// [`Blocked`] says why it could not.
+    pub fn may_go(&self, purpose: Purpose<'_>, url: &Url) -> Result<(), Blocked> {
+        self.guard.check(purpose, url).map(drop)
     }
 
     /// Sends `request` once. `timeout` is for the whole call, `cap` for the answer's body in bytes.

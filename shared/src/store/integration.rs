@@ -1,12 +1,13 @@
 //! `INTEGRATION#id` / `META`; a tenant's integrations by `gsi1`. Created and deleted together with its account claim.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Store, StoreError, account, item, number, record, text, value};
+use super::{Item, Store, StoreError, account, incomplete, item, number, record, text, value};
 use crate::id::{AccountKey, IntegrationId, TenantId};
 use crate::openchannel::contact::{ContactField, ContactFields};
 use crate::time::Timestamp;
@@ -124,6 +125,44 @@ fn to_item(integration: &Integration) -> Result<Item, StoreError> {
     Ok(item)
 }
 
+/// The attributes that no change of settings writes: the keys, and what workers find out about the links.
+const NOT_SETTINGS: [&str; 4] = ["pk", "sk", "desk", "platform"];
+
+/// Settings as an update on top of the revision that they were read with.
+struct Settings {
+    expression: String,
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl Settings {
+    fn of(integration: &Integration) -> Result<Self, StoreError> {
+        let next = Integration { revision: integration.revision + 1, ..integration.clone() };
+        // With the nulls that an item leaves out, so that what was cleared is written as well.
+        let mut attributes: Item =
+            serde_dynamo::to_item(&next).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        attributes.extend(to_item(&next)?);
+        attributes.retain(|name, _| !NOT_SETTINGS.contains(&name.as_str()));
+        let mut names = HashMap::new();
+        let mut values = Item::from([(":read".to_owned(), number(integration.revision))]);
+        let (mut sets, mut removes) = (Vec::new(), Vec::new());
+        for (index, (name, value)) in attributes.into_iter().enumerate() {
+            names.insert(format!("#a{index}"), name);
+            if matches!(value, AttributeValue::Null(_)) {
+                removes.push(format!("#a{index}"));
+            } else {
+                sets.push(format!("#a{index} = :a{index}"));
+                values.insert(format!(":a{index}"), value);
+            }
+        }
+        let mut expression = format!("SET {}", sets.join(", "));
+        if !removes.is_empty() {
+            expression.push_str(&format!(" REMOVE {}", removes.join(", ")));
+        }
+        Ok(Self { expression, names, values })
+    }
+}
+
 impl Store {
     /// An integration by its id. May be a second old.
     ///
@@ -200,39 +239,116 @@ impl Store {
         Ok(())
     }
 
-    /// Writes changed settings. `integration.revision` is the one they were read with.
+    /// Makes an integration in the place of `old`, which loses its account and is disabled; all of it or nothing. What
+    /// waits stays with `old`.
+    ///
+    /// # Errors
+    /// [`NewIntegration::AccountTaken`] when `old` was changed meanwhile or no longer has the account.
+    pub async fn take_over(&self, integration: &Integration, old: &Integration) -> Result<(), NewIntegration> {
+        let disabled = Integration { enabled: false, updated_at: integration.created_at, ..old.clone() };
+        let put = Put::builder().table_name(&self.table).set_item(Some(to_item(integration)?));
+        let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(incomplete)?;
+        let claim = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(account::claim_item(&integration.account, integration.id)))
+            .condition_expression("integration = :old")
+            .expression_attribute_values(":old", text(old.id.to_string()))
+            .build()
+            .map_err(incomplete)?;
+        self.client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .transact_items(TransactWriteItem::builder().put(claim).build())
+            .transact_items(self.settings_write(&disabled)?)
+            .send()
+            .await
+            .map_err(|error| match StoreError::from(error) {
+                StoreError::Conflict => NewIntegration::AccountTaken,
+                other => NewIntegration::Store(other),
+            })?;
+        Ok(())
+    }
+
+    /// Writes changed settings. `integration.revision` is the one they were read with. How the two links answer is not
+    /// written: a worker may have found something else meanwhile.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when someone else changed them since.
     pub async fn update_integration(&self, integration: &Integration) -> Result<Integration, StoreError> {
-        let next = Integration { revision: integration.revision + 1, ..integration.clone() };
-        self.client
-            .put_item()
+        let Settings { expression, names, values } = Settings::of(integration)?;
+        let answer = self
+            .client
+            .update_item()
             .table_name(&self.table)
-            .set_item(Some(to_item(&next)?))
+            .key("pk", text(pk(integration.id)))
+            .key("sk", text("META"))
+            .update_expression(expression)
             .condition_expression("revision = :read")
-            .expression_attribute_values(":read", number(integration.revision))
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllNew)
             .send()
             .await?;
-        Ok(next)
+        record(answer.attributes.unwrap_or_default())
     }
 
-    /// Deletes an integration and frees its account, both or neither.
+    /// Writes changed settings and claims the account, both or neither.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when it is gone already.
-    pub async fn delete_integration(&self, integration: &Integration) -> Result<(), StoreError> {
-        let delete = |pk: String| {
-            let delete = Delete::builder().table_name(&self.table).key("pk", text(pk)).key("sk", text("META"));
-            delete.condition_expression("attribute_exists(pk)").build().map_err(|_| StoreError::Conflict)
-        };
+    /// [`StoreError::Conflict`] when someone else changed the settings, or has the account.
+    pub async fn update_and_claim(&self, integration: &Integration) -> Result<(), StoreError> {
+        let claim = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(account::claim_item(&integration.account, integration.id)))
+            .condition_expression("attribute_not_exists(pk) OR integration = :ours")
+            .expression_attribute_values(":ours", text(integration.id.to_string()))
+            .build()
+            .map_err(incomplete)?;
         self.client
             .transact_write_items()
-            .transact_items(TransactWriteItem::builder().delete(delete(pk(integration.id))?).build())
-            .transact_items(TransactWriteItem::builder().delete(delete(account::pk(&integration.account))?).build())
+            .transact_items(self.settings_write(integration)?)
+            .transact_items(TransactWriteItem::builder().put(claim).build())
             .send()
             .await?;
         Ok(())
+    }
+
+    /// Deletes an integration and frees its account, both or neither. An account that another one took over stays there.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it was changed since it was read, or its account went over at this moment.
+    pub async fn delete_integration(&self, integration: &Integration) -> Result<(), StoreError> {
+        let record = Delete::builder()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration.id)))
+            .key("sk", text("META"))
+            .condition_expression("revision = :read")
+            .expression_attribute_values(":read", number(integration.revision));
+        let mut writes = vec![TransactWriteItem::builder().delete(record.build().map_err(incomplete)?).build()];
+        if self.claim_holder(&integration.account).await? == Some(integration.id) {
+            let claim = Delete::builder()
+                .table_name(&self.table)
+                .key("pk", text(account::pk(&integration.account)))
+                .key("sk", text("META"))
+                .condition_expression("integration = :ours")
+                .expression_attribute_values(":ours", text(integration.id.to_string()));
+            writes.push(TransactWriteItem::builder().delete(claim.build().map_err(incomplete)?).build());
+        }
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
+    }
+
+    fn settings_write(&self, integration: &Integration) -> Result<TransactWriteItem, StoreError> {
+        let Settings { expression, names, values } = Settings::of(integration)?;
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration.id)))
+            .key("sk", text("META"))
+            .update_expression(expression)
+            .condition_expression("revision = :read")
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
     }
 
     /// Writes how Motion answers, which opens or closes the breaker.

@@ -2,11 +2,13 @@
 //! desk is back, and what a person must look at. Whole payloads, no TTL until dealt with. Each write moves the message
 //! record along with it, both or neither.
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Delete, DeleteRequest, Put, Select, TransactWriteItem, Update, WriteRequest,
+};
 use serde::{Deserialize, Serialize};
 
 use super::message::{MessageRecord, MessageState, in_sk, pk as message_pk};
-use super::{Store, StoreError, conversation, incomplete, item, record, text, value};
+use super::{Item, Store, StoreError, conversation, incomplete, item, record, text, value};
 use crate::event::Place;
 use crate::id::{CorrelationId, CustomerId, EventId, IntegrationId};
 use crate::time::Timestamp;
@@ -50,11 +52,25 @@ pub enum KeptState {
 impl Kept {
     fn sk(&self) -> String {
         match self.state {
-            // Padded, so that the order of keys is the order of numbers.
-            KeptState::Waiting => format!("WAITING#{}#{:0>40}", self.customer, self.sequence),
+            KeptState::Waiting => waiting_sk(&self.customer, &self.sequence),
             KeptState::Failed => failed_sk(&self.customer, self.correlation),
         }
     }
+}
+
+/// DynamoDB deletes this many items in one call.
+const BATCH: i32 = 25;
+
+const fn prefix(state: KeptState) -> &'static str {
+    match state {
+        KeptState::Waiting => "WAITING#",
+        KeptState::Failed => "FAILED#",
+    }
+}
+
+fn waiting_sk(customer: &CustomerId, sequence: &str) -> String {
+    // Padded, so that the order of keys is the order of numbers.
+    format!("WAITING#{customer}#{sequence:0>40}")
 }
 
 fn failed_sk(customer: &CustomerId, correlation: CorrelationId) -> String {
@@ -127,6 +143,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when a worker has it, or it is gone.
     pub async fn discard(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
+        match self.discard_recorded(integration, kept).await {
+            Err(StoreError::Conflict) => self.discard_forgotten(integration, kept).await,
+            done => done,
+        }
+    }
+
+    /// What is kept outlives its record, which ends after 30 days: then there is no state to move.
+    async fn discard_forgotten(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
+        let gone = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", text(message_pk(integration)))
+            .key("sk", text(in_sk(&kept.event)))
+            .condition_expression("attribute_not_exists(pk)");
+        let gone = TransactWriteItem::builder().condition_check(gone.build().map_err(incomplete)?).build();
+        let writes = vec![self.drop_kept(integration, kept)?, gone];
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+        Ok(())
+    }
+
+    async fn discard_recorded(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
         let found = match kept.state {
             KeptState::Waiting => MessageState::Waiting,
             KeptState::Failed => MessageState::Failed,
@@ -170,12 +206,128 @@ impl Store {
         state: KeptState,
         limit: usize,
     ) -> Result<Vec<Kept>, StoreError> {
-        let prefix = match state {
-            KeptState::Waiting => "WAITING#",
-            KeptState::Failed => "FAILED#",
-        };
-        let items = self.list(&conversation::pk(integration), prefix, limit).await?;
+        let items = self.list(&conversation::pk(integration), prefix(state), limit).await?;
         items.into_iter().map(record).collect()
+    }
+
+    /// How many messages of an integration are kept in a state.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn count_kept(&self, integration: IntegrationId, state: KeptState) -> Result<usize, StoreError> {
+        let mut count = 0;
+        let mut from = None;
+        loop {
+            let call = self.client.query().table_name(&self.table).consistent_read(true).select(Select::Count);
+            let answer = call
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(conversation::pk(integration)))
+                .expression_attribute_values(":prefix", text(prefix(state)))
+                .set_exclusive_start_key(from)
+                .send()
+                .await?;
+            count += usize::try_from(answer.count).unwrap_or(0);
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    /// Whose messages wait, each customer once, with the conversation that the first of them belongs to.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn waiting_conversations(
+        &self,
+        integration: IntegrationId,
+    ) -> Result<Vec<(CustomerId, Place)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Whose {
+            customer: CustomerId,
+            #[serde(default)]
+            place: Option<Place>,
+        }
+        let mut conversations = Vec::new();
+        let mut from = None;
+        loop {
+            let call = self.client.query().table_name(&self.table).consistent_read(true);
+            let answer = call
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .projection_expression("customer, #place")
+                .expression_attribute_names("#place", "place")
+                .expression_attribute_values(":pk", text(conversation::pk(integration)))
+                .expression_attribute_values(":prefix", text(prefix(KeptState::Waiting)))
+                .set_exclusive_start_key(from)
+                .send()
+                .await?;
+            for item in answer.items.unwrap_or_default() {
+                let Whose { customer, place } = record(item)?;
+                conversations.push((customer, place.unwrap_or(Place::Direct)));
+            }
+            // One customer's messages lie side by side.
+            conversations.dedup_by(|next, first| next.0 == first.0);
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(conversations);
+            }
+        }
+    }
+
+    /// Throws away all that is kept of an integration that is gone. Nothing can have it any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails; then some of it is still there.
+    pub async fn discard_all(&self, integration: IntegrationId) -> Result<(), StoreError> {
+        let pk = conversation::pk(integration);
+        for state in [KeptState::Waiting, KeptState::Failed] {
+            loop {
+                let keys = self.keys(&pk, prefix(state), BATCH).await?;
+                if keys.is_empty() {
+                    break;
+                }
+                self.delete_batch(keys).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete_batch(&self, keys: Vec<Item>) -> Result<(), StoreError> {
+        let mut requests = Vec::with_capacity(keys.len());
+        for key in keys {
+            let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(incomplete)?;
+            requests.push(WriteRequest::builder().delete_request(delete).build());
+        }
+        // What DynamoDB leaves of a batch is found again by the next look.
+        self.client.batch_write_item().request_items(&self.table, requests).send().await?;
+        Ok(())
+    }
+
+    /// The keys of the first items of a partition whose sort key begins with `prefix`, at most `limit`.
+    async fn keys(&self, pk: &str, prefix: &str, limit: i32) -> Result<Vec<Item>, StoreError> {
+        let call = self.client.query().table_name(&self.table).consistent_read(true).limit(limit);
+        let answer = call
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .projection_expression("pk, sk")
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .send()
+            .await?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
+    /// One waiting message.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn waiting_message(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        sequence: &str,
+    ) -> Result<Option<Kept>, StoreError> {
+        let found = self.get(&conversation::pk(integration), &waiting_sk(customer, sequence), true).await?;
+        found.map(record).transpose()
     }
 
     /// One failed message.

@@ -9,6 +9,8 @@
     reason = "a test that cannot go on should stop"
 )]
 
+pub mod bench;
 pub mod hub;
 pub mod proxy;
+pub mod scene;
 pub mod stack;

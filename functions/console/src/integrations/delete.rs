@@ -1,0 +1,95 @@
+//! Deleting an integration. Its record and claim go first, in one write: from then on nothing comes in for it and nothing
+//! that is kept for it can be taken up; then its secret and the rest.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::{StatusCode, Uri};
+use shared::id::IntegrationId;
+use shared::secrets::IntegrationSecrets;
+use shared::store::{Integration, KeptState};
+use shared::time::Timestamp;
+
+use super::graph::Graph;
+use super::{Named, own};
+use crate::app::App;
+use crate::auth::Person;
+use crate::error::{ApiError, ErrorBody};
+use crate::query;
+
+/// Disconnects the page and forgets the integration with its secrets. While messages wait or failed ones are kept it is
+/// refused, unless they are to be thrown away.
+#[utoipa::path(delete, path = "/api/integrations/{id}", operation_id = "delete_integration", tag = "integrations",
+    params(
+        ("id" = String, Path, description = "The integration"),
+        ("discard" = Option<bool>, Query, description = "Whether messages that wait or failed are thrown away"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "`messages_kept` says how many; or `changed_meanwhile`"),
+        (status = 422, body = ErrorBody, description = "`invalid` with `fields`"),
+        (status = 503, body = ErrorBody),
+    )
+)]
+pub(crate) async fn delete(
+    person: Person,
+    State(app): State<Arc<App>>,
+    Named(id): Named,
+    uri: Uri,
+) -> Result<StatusCode, ApiError> {
+    let [discard] = query::read(&uri, ["discard"])?;
+    let discard = query::switch("discard", discard)?;
+    let tenant = person.tenant(&app).await?;
+    let integration = own(&app, tenant, id).await?;
+    if !discard {
+        check_nothing_kept(&app, id).await?;
+    }
+    let secrets = app.secrets.current_integration(id, Timestamp::now()).await?;
+    let holds_account = app.store.claim_holder(&integration.account).await? == Some(id);
+    app.store.delete_integration(&integration).await?;
+    tracing::info!(integration = %id, discard, "an integration was deleted");
+    if let Some(secrets) = secrets.filter(|_| holds_account) {
+        unsubscribe(&app, &integration, &secrets).await;
+    }
+    clear(&app, id).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn check_nothing_kept(app: &App, id: IntegrationId) -> Result<(), ApiError> {
+    let waiting = app.store.count_kept(id, KeptState::Waiting).await?;
+    let failed = app.store.count_kept(id, KeptState::Failed).await?;
+    if waiting + failed == 0 {
+        return Ok(());
+    }
+    Err(ApiError::Conflict(
+        "messages_kept",
+        format!(
+            "{waiting} messages wait for the desk and {failed} failed ones are kept. Deal with them first, or delete with \
+             ?discard=true, which throws them away."
+        ),
+    ))
+}
+
+/// Ends the page's events, which no other integration gets: the account was this one's.
+async fn unsubscribe(app: &App, integration: &Integration, secrets: &IntegrationSecrets) {
+    match Graph::of(app, secrets).await {
+        Ok(graph) => graph.unsubscribe(integration.account.platform_id()).await,
+        // The reason is in the log already.
+        Err(_) => tracing::warn!(integration = %integration.id, "the page of a deleted integration stays subscribed"),
+    }
+}
+
+/// Clears away what nothing speaks of any more. What fails here is for the operator, not for the person: to them it is gone.
+async fn clear(app: &App, id: IntegrationId) {
+    if let Err(error) = app.secrets.delete_integration(id, Timestamp::now()).await {
+        tracing::error!(integration = %id, %error, "the secret of a deleted integration is left behind");
+    }
+    if let Err(error) = app.store.discard_all(id).await {
+        tracing::error!(integration = %id, %error, "messages of a deleted integration are left behind");
+    }
+    if let Err(error) = app.store.clear_bridge(id).await {
+        tracing::error!(integration = %id, %error, "the bridge's row of a deleted integration is left behind");
+    }
+}

@@ -1,0 +1,36 @@
+//! What Motion is asked about an Open Channel account. Never its Receive URL: that would open an interaction for an agent.
+
+use std::time::Duration;
+
+use shared::http::Purpose;
+use shared::openchannel::account::{self, Credential, MotionApi};
+use shared::secrets::{DeskCredential, IntegrationSecrets};
+use shared::store::Integration;
+
+use super::findings::{self, Finding};
+use crate::app::App;
+
+const TIMEOUT: Duration = Duration::from_secs(6);
+const LARGEST_ANSWER: usize = 256 * 1024;
+
+/// Asks Motion for the account, where everything that this needs is set.
+pub(super) async fn check(
+    app: &App,
+    integration: &Integration,
+    secrets: &IntegrationSecrets,
+    reply_url: &str,
+) -> Vec<Finding> {
+    let Some(api) = api(integration, secrets) else { return Vec::new() };
+    let request = api.account_request();
+    let answer = app.http.send(Purpose::Desk, request.clone(), TIMEOUT, LARGEST_ANSWER).await;
+    findings::of_account(integration, reply_url, &account::state(&request, &answer))
+}
+
+fn api(integration: &Integration, secrets: &IntegrationSecrets) -> Option<MotionApi> {
+    let credential = match secrets.desk.clone()? {
+        DeskCredential::ApiKey { key } => Credential::ApiKey(key),
+        DeskCredential::Basic { user, password } => Credential::Basic { user, password },
+    };
+    let base = integration.api_base_url.as_deref()?.parse().ok()?;
+    Some(MotionApi { base, credential, account: integration.desk_account.clone()? })
+}

@@ -1,0 +1,78 @@
+//! The bodies that the API takes, for its description alone: they are read by `settings`, which tells of all that is wrong
+//! at once. A test holds the two against each other.
+
+use std::collections::BTreeMap;
+
+use utoipa::ToSchema;
+
+/// What a new integration is to be.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described, not read")]
+pub(crate) struct NewIntegration {
+    /// The channel.
+    #[schema(example = "facebook")]
+    channel: String,
+    /// Whether a page that another integration of the same company has is taken from it: that one is disabled, and what
+    /// waits stays with it.
+    take_over: Option<bool>,
+    /// What people call it, 1 to 100 characters.
+    name: String,
+    /// The page's access token. The page is the one that Facebook names for it.
+    page_token: String,
+    /// Where Motion takes messages, as it stands in the Open Channel account.
+    #[schema(example = "https://motion.example.com/api/openchannel/accounts/2/notify?token=TOKEN")]
+    receive_url: String,
+    #[schema(inline)]
+    #[serde(flatten)]
+    more: Optional,
+}
+
+/// What is to be changed. What is left out stays; null clears what can be cleared.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described, not read")]
+pub(crate) struct IntegrationChange {
+    /// The revision that the change is meant for; refused if there is a newer one.
+    revision: Option<u64>,
+    /// Gives the Reply URL a new secret. The address before it goes on working until the next time.
+    rotate_reply_secret: Option<bool>,
+    /// What people call it, 1 to 100 characters.
+    name: Option<String>,
+    /// Another access token of the same page.
+    page_token: Option<String>,
+    /// Where Motion takes messages, as it stands in the Open Channel account.
+    receive_url: Option<String>,
+    #[schema(inline)]
+    #[serde(flatten)]
+    more: Optional,
+}
+
+/// What need not be said.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described, not read")]
+pub(crate) struct Optional {
+    /// Secret of a Meta app of your own, with `verify_token`; without them the deployment's app serves the page.
+    app_secret: Option<String>,
+    /// The verify token of that app: choose one and enter it at Meta.
+    verify_token: Option<String>,
+    /// Base of Motion's API; told by most Receive URLs.
+    #[schema(example = "https://motion.example.com/api")]
+    api_base_url: Option<String>,
+    /// Motion's id of the Open Channel account; told by the Receive URL.
+    #[schema(example = "2")]
+    desk_account: Option<String>,
+    /// A key of Motion's API, needed for files. Or give `api_user` and `api_password`.
+    api_key: Option<String>,
+    /// A user of Motion, with `api_password`.
+    api_user: Option<String>,
+    /// The user's password.
+    api_password: Option<String>,
+    /// The contact field of Motion that holds the customer's id, as in the Open Channel account; `facebook` if not said.
+    #[schema(example = "facebook")]
+    map_key: Option<String>,
+    /// Contact fields that every message sets.
+    contact_fields: Option<BTreeMap<String, String>>,
+    /// Whether the Meta app may answer for seven days (`HUMAN_AGENT`).
+    human_agent: Option<bool>,
+    /// Addresses or networks from which the shared Reply URL, `/api/reply`, may be called for this integration.
+    bridge_sources: Option<Vec<String>>,
+}

@@ -1,0 +1,121 @@
+//! The name of a kept message in an address: opaque to whoever holds it, safe in a URL.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use shared::id::{CorrelationId, CustomerId};
+use shared::store::{Kept, KeptState};
+
+/// Between the parts of a key; no platform's id holds it.
+const SEPARATOR: char = '\n';
+
+/// Which kept message is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// One that waits, by its place in the order of its customer's messages.
+    Waiting {
+        /// Whose it is.
+        customer: CustomerId,
+        /// Its place.
+        sequence: String,
+    },
+    /// One that failed.
+    Failed {
+        /// Whose it is.
+        customer: CustomerId,
+        /// What it is kept under.
+        correlation: CorrelationId,
+    },
+}
+
+/// The text is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotAKey;
+
+impl Key {
+    /// The key of a kept message.
+    pub(crate) fn of(kept: &Kept) -> Self {
+        let customer = kept.customer.clone();
+        match kept.state {
+            KeptState::Waiting => Self::Waiting { customer, sequence: kept.sequence.clone() },
+            KeptState::Failed => Self::Failed { customer, correlation: kept.correlation },
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Waiting { customer, sequence } => format!("w{SEPARATOR}{sequence}{SEPARATOR}{customer}"),
+            Self::Failed { customer, correlation } => format!("f{SEPARATOR}{correlation}{SEPARATOR}{customer}"),
+        };
+        f.write_str(&URL_SAFE_NO_PAD.encode(text))
+    }
+}
+
+impl FromStr for Key {
+    type Err = NotAKey;
+
+    fn from_str(key: &str) -> Result<Self, NotAKey> {
+        let text = URL_SAFE_NO_PAD.decode(key).map_err(|_| NotAKey)?;
+        let text = String::from_utf8(text).map_err(|_| NotAKey)?;
+        let mut parts = text.splitn(3, SEPARATOR);
+        let (Some(state), Some(which), Some(customer)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NotAKey);
+        };
+        let customer = CustomerId::new(customer);
+        match state {
+            // The order of the queue: digits, far below 40.
+            "w" if (1..=40).contains(&which.len()) && which.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(Self::Waiting { customer, sequence: which.to_owned() })
+            }
+            "f" => Ok(Self::Failed { customer, correlation: which.parse().map_err(|_| NotAKey)? }),
+            _ => Err(NotAKey),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn keys_come_back() {
+        let customer = CustomerId::new("7304418829920156");
+        for key in [
+            Key::Waiting { customer: customer.clone(), sequence: "18866773842301123328".to_owned() },
+            Key::Failed { customer: CustomerId::new("ref:ümlaut/\n#"), correlation: CorrelationId::generate() },
+        ] {
+            let text = key.to_string();
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
+            assert_eq!(text.parse(), Ok(key));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key() {
+        for text in ["", "w\n1", "x\n1\n7", "w\n\n7", "w\n1#2\n7", "f\nnope\n7"] {
+            assert_eq!(URL_SAFE_NO_PAD.encode(text).parse::<Key>(), Err(NotAKey), "{text:?}");
+        }
+        assert_eq!("not base64!".parse::<Key>(), Err(NotAKey));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_text_does_no_harm(text: String) {
+            let _ = text.parse::<Key>();
+        }
+
+        #[test]
+        fn one_message_has_one_key(bytes: Vec<u8>) {
+            let text = URL_SAFE_NO_PAD.encode(&bytes);
+            if let Ok(key) = text.parse::<Key>() {
+                prop_assert_eq!(key.to_string(), text);
+            }
+        }
+    }
+}
