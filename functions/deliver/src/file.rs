@@ -3,18 +3,15 @@
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
 use shared::channel::facebook::limits::MEDIA_HOSTS;
 use shared::envelope::{Envelope, LateFile, Work};
 use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
-use shared::openchannel::account::{Credential, MotionApi};
 use shared::openchannel::attachment::{self, AttachmentId, UploadError};
 use shared::openchannel::file::{file_name, sniff};
 use shared::openchannel::line::{self, FileTrouble};
 use shared::openchannel::receive::Away;
 use shared::queue::Later;
-use shared::secrets::DeskCredential;
 use shared::store::{Health, MessageRecord};
 use tokio::time::Instant;
 
@@ -152,7 +149,7 @@ impl Worker {
         file: &MediaFile,
         download: Download,
     ) -> Result<(AttachmentId, String), Lacking> {
-        let Some(api) = motion_api(link) else {
+        let Some(api) = link.secrets.motion_api(&link.integration) else {
             return Err(Lacking::NotYet("the integration has no API key of Motion".to_owned()));
         };
         let file_type = sniff(&download.bytes, download.content_type.as_deref());
@@ -183,19 +180,6 @@ impl Worker {
 /// Whether a picture, film or sound turned out to be text: an error page of whoever keeps it.
 fn is_a_page(kind: MediaKind, mime: &str) -> bool {
     kind != MediaKind::Document && mime.starts_with("text/")
-}
-
-/// Motion's REST API as the integration may use it; nothing without a base address or a credential.
-pub(crate) fn motion_api(link: &Link) -> Option<MotionApi> {
-    let base = link.integration.api_base_url.as_deref()?.parse().ok()?;
-    let credential = match link.secrets.desk.as_ref()? {
-        DeskCredential::ApiKey { key } => Credential::ApiKey(key.expose_secret().into()),
-        DeskCredential::Basic { user, password } => {
-            Credential::Basic { user: user.clone(), password: password.expose_secret().into() }
-        }
-    };
-    let account = link.integration.desk_account.clone().unwrap_or_default();
-    Some(MotionApi { base, credential, account })
 }
 
 fn pause(tries: u32) -> Duration {
