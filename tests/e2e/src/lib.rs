@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+pub mod bench;
 pub mod hub;
 pub mod proxy;
 pub mod scene;
