@@ -1,4 +1,4 @@
-//! What Graph tells: of a page by its token, of a customer, of a token, and of the webhook fields a page is subscribed to.
+//! What Graph tells: of a page by its token, of a customer, of a token, and of a page's webhook subscription.
 
 use std::collections::BTreeSet;
 
