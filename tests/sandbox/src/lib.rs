@@ -135,7 +135,8 @@ pub(crate) struct World {
 impl World {
     fn new(addr: SocketAddr, config: SandboxConfig) -> io::Result<Self> {
         // Everything is on this machine; a proxy from the environment would only be in the way.
-        let http = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        // No connection is kept: each lives on the runtime of the test that opened it, and ends with that.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().map_err(io::Error::other)?;
         Ok(Self {
             url: format!("http://{addr}"),
             hub_url: Mutex::new(config.hub_url.trim_end_matches('/').to_owned()),
