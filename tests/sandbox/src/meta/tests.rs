@@ -184,7 +184,10 @@ async fn refuses_a_message_that_messenger_refuses() {
 #[tokio::test]
 async fn keeps_the_window() {
     let scene = scene().await;
-    let tagged = |tag: &str| json!({"recipient": {"id": PSID}, "messaging_type": "MESSAGE_TAG", "tag": tag, "message": {"text": "hi"}});
+    let tagged = |tag: &str| {
+        let message = json!({"text": "hi"});
+        json!({"recipient": {"id": PSID}, "messaging_type": "MESSAGE_TAG", "tag": tag, "message": message})
+    };
     assert_eq!(code(&scene.send(tagged("ACCOUNT_UPDATE")).await), (400, 100, Some(1_893_061)));
     assert_eq!(code(&scene.send(tagged("SOMETHING")).await), (400, 100, None));
     assert_eq!(code(&scene.send(tagged("HUMAN_AGENT")).await), (400, 10, None), "the app has no such feature");
