@@ -11,6 +11,7 @@
 
 pub mod bench;
 pub mod hub;
+pub mod logs;
 pub mod proxy;
 pub mod scene;
 pub mod stack;
