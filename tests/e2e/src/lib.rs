@@ -12,5 +12,7 @@
 pub mod bench;
 pub mod hub;
 pub mod proxy;
+pub mod reply;
 pub mod scene;
 pub mod stack;
+pub mod told;
