@@ -10,7 +10,9 @@
 )]
 
 pub mod bench;
+pub mod garbage;
 pub mod hub;
+pub mod people;
 pub mod proxy;
 pub mod reply;
 pub mod scene;

@@ -2,7 +2,7 @@
 //! nothing else is.
 
 use e2e::reply::{on_phone, post, text};
-use e2e::scene::{Scene, unique};
+use e2e::scene::{Scene, any_account, unique};
 use sandbox::motion::{AccountConfig, Draft, Shape};
 use serde_json::{Value, json};
 
@@ -211,11 +211,7 @@ async fn notes_among_agents_and_the_customers_own_messages_are_acknowledged_and_
 
 #[tokio::test]
 async fn a_custom_field_can_be_the_map_key() {
-    let config = AccountConfig {
-        map_key: "cf_3".to_owned(),
-        custom_fields: [3].into(),
-        ..AccountConfig::new(&format!("server-{}", unique()))
-    };
+    let config = AccountConfig { map_key: "cf_3".to_owned(), custom_fields: [3].into(), ..any_account() };
     let scene = Scene::between(config, |wanted| wanted["map_key"] = json!("cf_3")).await;
     let ingrid = scene.known().await;
     let answered = scene.desk.agent().reply(ingrid.psid(), "Good morning").await.unwrap().answer.unwrap();

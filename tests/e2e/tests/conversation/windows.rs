@@ -101,9 +101,12 @@ async fn an_app_without_the_feature_is_told_as_meta_tells_it() {
     let scene = Scene::with(|wanted| wanted["human_agent"] = json!(true)).await;
     let ingrid = scene.known_since(2 * DAY).await;
     let told = scene.reply(&text(&ingrid, "hello")).await;
-    assert!(told.message().contains("To use 'Human Agent'"), "{}", told.text);
-    assert_eq!((told.status, &told.json["provider"]["code"]), (400, &json!(10)), "{}", told.text);
+    let sentence = told.refused(400, "provider_configuration");
+    assert!(sentence.contains("To use 'Human Agent', your use of this endpoint must be reviewed"), "{sentence}");
     assert!(on_phone(&ingrid).is_empty());
-    println!("{}", told.text);
-    println!("{}", scene.hub.integration(scene.id()).await["platform"]);
+    let integration = scene.hub.integration(scene.id()).await;
+    assert_eq!(integration["platform"]["state"], "working", "the access to the page is as good as before");
+    ingrid.says("hello?").await;
+    scene.until_bodies(&ingrid, 2).await;
+    scene.reply(&text(&ingrid, "here I am")).await.sent();
 }
