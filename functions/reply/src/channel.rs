@@ -89,16 +89,16 @@ impl Shell {
                     token: envelope.token,
                     app_secret: envelope.app_secret,
                 };
-                let request = messenger(&page, envelope, piece);
-                verdict::verdict(&self.http.send(Purpose::Platform { base }, request, timeout, ANSWER_CAP).await)
+                let mode = if envelope.human_agent { Mode::HumanAgent } else { Mode::Response };
+                let request = messenger(&page, envelope, mode, piece);
+                verdict::verdict(&self.http.send(Purpose::Platform { base }, request, timeout, ANSWER_CAP).await, mode)
             }
         }
     }
 }
 
-fn messenger(page: &Page<'_>, envelope: Envelope<'_>, piece: Piece) -> shared::http::Outgoing {
-    let Envelope { to, mark, human_agent, .. } = envelope;
-    let mode = if human_agent { Mode::HumanAgent } else { Mode::Response };
+fn messenger(page: &Page<'_>, envelope: Envelope<'_>, mode: Mode, piece: Piece) -> shared::http::Outgoing {
+    let Envelope { to, mark, .. } = envelope;
     match piece {
         Piece::Text(text) => render::text(page, to, mode, mark, &text),
         Piece::File { name, content_type, bytes } => {

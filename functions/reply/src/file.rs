@@ -14,6 +14,8 @@ use crate::content::Piece;
 use crate::door::Door;
 use crate::shell::Shell;
 
+/// The longest id of a file, in bytes. Motion's own are numbers.
+const LONGEST_ID: usize = 256;
 /// How much of what Motion tells of a file is read.
 const METADATA_CAP: usize = 64 * 1024;
 
@@ -27,6 +29,12 @@ impl Shell {
         limits: &Limits,
         budget: Budget,
     ) -> Result<Piece, Answer> {
+        if id.as_str().len() > LONGEST_ID {
+            return Err(Answer::refused(
+                Code::FileUnavailable,
+                "The file was not sent: Motion gives no such id to a file.",
+            ));
+        }
         let api = motion_api(door)?;
         let cap = limits.file_bytes;
         let (told, fetched) = tokio::join!(

@@ -117,6 +117,8 @@ mod what_goes_out {
         let world = World::new().await;
         let reply = json!({"id": 1, "body": "x.pdf", "AttachmentId": 6005, "Contact": {"facebook": CUSTOMER}});
         is(&world.reply(&reply).await, 422, "file_unavailable");
+        let reply = json!({"body": "x.pdf", "AttachmentId": "6".repeat(70_000), "Contact": {"facebook": CUSTOMER}});
+        is(&world.reply(&reply).await, 422, "file_unavailable");
         let reply = json!({"id": 1, "body": "x.pdf", "AttachmentId": 6004, "Contact": {"facebook": CUSTOMER}});
         world.outside.motion_answers(500);
         is(&world.reply(&reply).await, 502, "file_unavailable");

@@ -143,7 +143,7 @@ pub fn file_name(kind: MediaKind, name: Option<&str>, file_type: &FileType) -> S
     };
     let (stem, extension) = match (extension, file_type.extension) {
         (Some(given), None) => (stem, given),
-        (Some(given), Some(real)) if same_extension(given, real) => (stem, given),
+        (Some(given), Some(real)) if same_extension(given, real) || may_end_in(given, &file_type.mime) => (stem, given),
         // A known ending that lies is replaced; what only looks like one, as in "offer.v2", belongs to the name.
         (Some(given), Some(real)) if is_known_extension(given) => (stem, real),
         (_, Some(real)) => (name.as_str(), real),
@@ -183,6 +183,17 @@ fn same_family(found: &str, declared: &str) -> bool {
 fn same_extension(given: &str, real: &str) -> bool {
     let given = given.to_ascii_lowercase();
     given == real || SAME_EXTENSION.iter().any(|same| same.contains(&given.as_str()) && same.contains(&real))
+}
+
+/// Whether a file of which only `mime` is known may be what a name's ending says: a container holds many kinds, a text may be
+/// any kind of text, and where nothing is known an ending that we do not know is the better word.
+fn may_end_in(given: &str, mime: &str) -> bool {
+    let given = given.to_ascii_lowercase();
+    let mut known = EXTENSIONS.iter().filter(|(_, extension)| *extension == given).map(|(mime, _)| *mime).peekable();
+    if known.peek().is_none() {
+        return matches!(mime, "text/plain" | "application/octet-stream") && !is_known_extension(&given);
+    }
+    known.any(|known| same_family(mime, known) || (mime == "text/plain" && is_text_type(known)))
 }
 
 fn is_extension(text: &str) -> bool {

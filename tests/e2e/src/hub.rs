@@ -1,42 +1,52 @@
-//! The hub's API as an administrator calls it.
+//! The hub's API as people call it.
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use crate::stack::{Stack, client, stack};
+use crate::people::{new_person, sign_in};
+use crate::stack::{client, stack};
+use crate::told::Told;
 
-/// An administrator who is signed in.
+/// Somebody who is signed in.
 #[derive(Clone)]
 pub struct Hub {
-    stack: &'static Stack,
     token: String,
 }
 
 impl Hub {
-    /// Signs the administrator in.
+    /// Signs the administrator in. Once for all tests: a token lasts an hour.
     pub async fn sign_in() -> Self {
-        let stack = stack();
-        Self { stack, token: stack.sign_in().await }
+        static TOKEN: OnceCell<String> = OnceCell::const_new();
+        let token = TOKEN.get_or_init(async || sign_in(&stack().administrator).await.access).await;
+        Self::with(token)
+    }
+
+    /// Signs somebody in who is new, and so of another company.
+    pub async fn sign_in_another() -> Self {
+        Self::with(&sign_in(&new_person().await).await.access)
+    }
+
+    /// Whoever shows this token.
+    pub fn with(token: &str) -> Self {
+        Self { token: token.to_owned() }
+    }
+
+    /// A call of the API, to be made.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        client().request(method, format!("{}{path}", stack().hub_url)).bearer_auth(&self.token)
+    }
+
+    /// Calls the API with JSON, or without a body.
+    pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Told {
+        let call = self.request(method, path);
+        Told::to(if let Some(body) = body { call.json(body) } else { call }).await
     }
 
     /// Calls the API; status and JSON.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let url = format!("{}{path}", self.stack.hub_url);
-        let mut call = client().request(method, url).bearer_auth(&self.token);
-        if let Some(body) = body {
-            call = call.json(body);
-        }
-        let answer = call.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
-    }
-
-    /// Makes an integration.
-    pub async fn create(&self, integration: &Value) -> Value {
-        let (status, body) = self.call(Method::POST, "/api/integrations", Some(integration)).await;
-        assert_eq!(status, 201, "{body}");
-        body
+        let told = self.ask(method, path, body).await;
+        (told.status, told.json)
     }
 
     /// Reads an integration.

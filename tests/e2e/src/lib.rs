@@ -10,8 +10,12 @@
 )]
 
 pub mod bench;
+pub mod garbage;
 pub mod hub;
 pub mod logs;
+pub mod people;
 pub mod proxy;
+pub mod reply;
 pub mod scene;
 pub mod stack;
+pub mod told;

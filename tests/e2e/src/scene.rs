@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use reqwest::Method;
 use sandbox::meta::{Customer, MetaApp, Page};
 use sandbox::motion::{Account, AccountConfig, AccountState};
 use sandbox::{Sandbox, SandboxConfig};
@@ -11,6 +12,7 @@ use tokio::runtime::Runtime;
 
 use crate::hub::Hub;
 use crate::stack::stack;
+use crate::told::Told;
 
 /// How long a test waits for what should be there in a moment. Far more than it takes: only a failure waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,6 +28,18 @@ pub struct Scene {
     pub desk: Account,
     /// The integration as the hub showed it when it was made.
     pub integration: Value,
+}
+
+/// A page and a desk that nothing links yet.
+pub struct Offer {
+    /// The administrator.
+    pub hub: Hub,
+    /// The page at Facebook.
+    pub page: Page,
+    /// The Open Channel account at Motion.
+    pub desk: Account,
+    /// What the administrator sends to link them.
+    pub wanted: Value,
 }
 
 /// The outside world of this process, at the address that the stack expects it at. It outlives every test.
@@ -54,25 +68,14 @@ pub fn sandbox() -> &'static Sandbox {
     sandbox
 }
 
-impl Scene {
-    /// A new page linked to a new account.
-    pub async fn new() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    /// The same, after `change` of what the administrator sends.
-    pub async fn with(change: impl FnOnce(&mut Value)) -> Self {
-        Self::between(AccountConfig::new(&format!("server-{}", unique())), change).await
-    }
-
-    /// A new page linked to the account that `config` describes.
-    pub async fn between(config: AccountConfig, change: impl FnOnce(&mut Value)) -> Self {
+impl Offer {
+    /// A new page and the account that `config` describes.
+    pub async fn new(config: AccountConfig) -> Self {
         let sandbox = sandbox();
         let desk = sandbox.add_account(config);
         let number = unique();
         let page = sandbox.add_page(&number, "Northwind Tiles", &format!("EAAG-hush-{number}"));
-        let hub = Hub::sign_in().await;
-        let mut wanted = json!({
+        let wanted = json!({
             "channel": "facebook",
             "name": format!("Scene {number}"),
             "page_token": page.state().access_token,
@@ -82,10 +85,40 @@ impl Scene {
             "desk_account": desk.id().to_string(),
             "map_key": "facebook",
         });
-        change(&mut wanted);
-        let integration = hub.create(&wanted).await;
-        desk.set_reply_url(integration["reply_url"].as_str().unwrap());
-        Self { hub, page, desk, integration }
+        Self { hub: Hub::sign_in().await, page, desk, wanted }
+    }
+
+    /// Asks the hub to link them.
+    pub async fn ask(&self) -> Told {
+        self.hub.ask(Method::POST, "/api/integrations", Some(&self.wanted)).await
+    }
+
+    /// Links them, and enters the Reply URL at the desk.
+    pub async fn take(self) -> Scene {
+        let told = self.ask().await;
+        assert_eq!(told.status, 201, "{}", told.text);
+        let integration = told.json;
+        self.desk.set_reply_url(integration["reply_url"].as_str().unwrap());
+        Scene { hub: self.hub, page: self.page, desk: self.desk, integration }
+    }
+}
+
+impl Scene {
+    /// A new page linked to a new account.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same, after `change` of what the administrator sends.
+    pub async fn with(change: impl FnOnce(&mut Value)) -> Self {
+        Self::between(any_account(), change).await
+    }
+
+    /// A new page linked to the account that `config` describes.
+    pub async fn between(config: AccountConfig, change: impl FnOnce(&mut Value)) -> Self {
+        let mut offer = Offer::new(config).await;
+        change(&mut offer.wanted);
+        offer.take().await
     }
 
     /// The integration's id.
@@ -143,6 +176,11 @@ pub async fn until<T>(mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
+}
+
+/// An account on a Motion server of its own.
+pub fn any_account() -> AccountConfig {
+    AccountConfig::new(&format!("server-{}", unique()))
 }
 
 /// Digits that no other test has, of this run or an earlier one.

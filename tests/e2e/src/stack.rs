@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What the local stack wrote down.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Stack {
     pub inbound_redrive_queue_url: String,
     /// The queue that only waits.
     pub later_queue_url: String,
+    /// The user pool.
+    pub user_pool_id: String,
     /// The app client of the user pool.
     pub user_pool_client_id: String,
     /// The deployment's Meta app.
@@ -53,39 +55,24 @@ pub struct Administrator {
     pub password: String,
 }
 
+/// The file in which the local stack wrote it down; what else it keeps is beside it.
+pub fn state_file() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "a test has no other configuration")]
+    let path = std::env::var("E2E_STATE").expect("E2E_STATE names no stack: run the tests with `make test`");
+    path.into()
+}
+
 /// The stack under test.
 pub fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
     STACK.get_or_init(|| {
-        #[expect(clippy::disallowed_methods, reason = "a test has no other configuration")]
-        let path = std::env::var("E2E_STATE").expect("E2E_STATE names no stack: run the tests with `make test`");
-        let text = std::fs::read_to_string(PathBuf::from(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let path = state_file();
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         serde_json::from_str(&text).unwrap()
     })
 }
 
 impl Stack {
-    /// An access token of the administrator, as a person's browser would get one.
-    pub async fn sign_in(&self) -> String {
-        let request = json!({
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": self.user_pool_client_id,
-            "AuthParameters": {"USERNAME": self.administrator.email, "PASSWORD": self.administrator.password},
-        });
-        let answer: Value = client()
-            .post(&self.aws_url)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
-            .body(request.to_string())
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        answer["AuthenticationResult"]["AccessToken"].as_str().expect("no access token").to_owned()
-    }
-
     /// Settings for AWS clients that call the local AWS, or a proxy before it.
     pub async fn aws(&self, endpoint: &str) -> aws_config::SdkConfig {
         let credentials = aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "e2e");

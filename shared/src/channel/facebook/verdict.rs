@@ -9,6 +9,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::render::Mode;
 use super::scalar::{Id, Text, words};
 use crate::channel::{Failure, FailureClass, PlatformError, Verdict};
 use crate::http::{Answer, HttpError};
@@ -18,7 +19,7 @@ mod quoted;
 mod table;
 
 use quoted::quoted;
-use table::{Class, Rule, rule};
+use table::{Class, Rule, Rules, rule, rule_when_late};
 
 /// A customer's name, as far as the platform tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +39,17 @@ pub struct Account {
     pub name: String,
 }
 
-/// What became of a message.
-pub fn verdict(result: &Result<Answer, HttpError>) -> Verdict {
+/// What became of a message that was sent by the right of `mode`.
+pub fn verdict(result: &Result<Answer, HttpError>, mode: Mode) -> Verdict {
     #[derive(Deserialize)]
     struct Sent {
         message_id: Id,
     }
-    match good(result).map(serde_json::from_slice) {
+    let rules: Rules = match mode {
+        Mode::Response => rule,
+        Mode::HumanAgent => rule_when_late,
+    };
+    match good(result, rules).map(serde_json::from_slice) {
         Ok(Ok(Sent { message_id: Id(id) })) => Verdict::Sent { message: MessageId::new(id) },
         Ok(Err(_)) => Verdict::Unknown(unusable()),
         Err(Bad { failure, certain: true }) => Verdict::NotSent(failure),
@@ -60,7 +65,7 @@ pub fn profile(answer: &Answer) -> Option<Profile> {
         first_name: Option<Text>,
         last_name: Option<Text>,
     }
-    let named: Named = serde_json::from_slice(judged(answer).ok()?).ok()?;
+    let named: Named = serde_json::from_slice(judged(answer, rule).ok()?).ok()?;
     let trimmed = |text| words(text).map(|text| text.trim().to_owned());
     let profile = Profile { first_name: trimmed(named.first_name), last_name: trimmed(named.last_name) };
     (profile.first_name.is_some() || profile.last_name.is_some()).then_some(profile)
@@ -76,7 +81,7 @@ pub fn account(result: &Result<Answer, HttpError>) -> Result<Account, Failure> {
         id: Id,
         name: Option<Text>,
     }
-    let body = good(result).map_err(|bad| bad.failure)?;
+    let body = good(result, rule).map_err(|bad| bad.failure)?;
     let Me { id: Id(id), name } = serde_json::from_slice(body).map_err(|_| unusable())?;
     Ok(Account { name: words(name).map_or_else(|| id.clone(), |name| name.trim().to_owned()), id })
 }
@@ -86,7 +91,7 @@ pub fn account(result: &Result<Answer, HttpError>) -> Result<Account, Failure> {
 /// # Errors
 /// [`Failure`] where it was not, or nothing usable came back.
 pub fn done(result: &Result<Answer, HttpError>) -> Result<(), Failure> {
-    let body = good(result).map_err(|bad| bad.failure)?;
+    let body = good(result, rule).map_err(|bad| bad.failure)?;
     let answer: Value = serde_json::from_slice(body).map_err(|_| unusable())?;
     match answer.get("success") {
         Some(Value::Bool(true)) => Ok(()),
@@ -102,9 +107,9 @@ struct Bad {
 }
 
 /// The body of a good answer.
-fn good(result: &Result<Answer, HttpError>) -> Result<&[u8], Bad> {
+fn good(result: &Result<Answer, HttpError>, rules: Rules) -> Result<&[u8], Bad> {
     let (class, certain, sentence) = match result {
-        Ok(answer) => return judged(answer),
+        Ok(answer) => return judged(answer, rules),
         Err(HttpError::Forbidden(_)) => (
             FailureClass::Configuration,
             true,
@@ -135,21 +140,21 @@ fn unusable() -> Failure {
     }
 }
 
-fn judged(answer: &Answer) -> Result<&[u8], Bad> {
+fn judged(answer: &Answer, rules: Rules) -> Result<&[u8], Bad> {
     let value: Option<Value> = serde_json::from_slice(&answer.body).ok();
     match value.as_ref().and_then(|value| value.get("error")).and_then(|error| Some((error, number(error, "code")?))) {
-        Some((error, code)) => Err(refused(answer, error, code)),
+        Some((error, code)) => Err(refused(answer, error, code, rules)),
         None if (200..300).contains(&answer.status) => Ok(&answer.body),
         None => Err(wordless(answer)),
     }
 }
 
 /// Graph says no.
-fn refused(answer: &Answer, error: &Value, code: i64) -> Bad {
+fn refused(answer: &Answer, error: &Value, code: i64, rules: Rules) -> Bad {
     let text = |name: &str| error.get(name).and_then(Value::as_str);
     let subcode = number(error, "error_subcode").filter(|subcode| *subcode != 0);
     let transient = error.get("is_transient").and_then(Value::as_bool) == Some(true) || answer.status >= 500;
-    let Rule { class, what, then, .. } = rule(code, subcode, transient);
+    let Rule { class, what, then, .. } = rules(code, subcode, transient);
     let said = text("error_user_msg").and_then(quoted).or_else(|| text("message").and_then(quoted));
     let said =
         said.map_or_else(|| format!("Facebook gives the code {code}."), |said| format!("Facebook says: \"{said}\""));

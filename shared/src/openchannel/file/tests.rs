@@ -79,6 +79,23 @@ fn a_name_is_safe_and_ends_with_what_the_file_is() {
         (Document, Some("cod\u{202e}fdp.exe"), is("application/pdf"), "codfdp.exe.pdf"),
         (Document, Some("model.step"), is("application/vnd.acme.thing"), "model.step"),
         (Document, Some("model"), is("application/vnd.acme.thing"), "model.bin"),
+        // What is only known to be text, a container or bytes keeps the ending that it came with, if that can be true.
+        (Document, Some("prices.csv"), is("text/plain"), "prices.csv"),
+        (Document, Some("data.JSON"), is("text/plain"), "data.JSON"),
+        (Document, Some("notes.md"), is("text/plain"), "notes.md"),
+        (Document, Some("photo.jpg"), is("text/plain"), "photo.txt"),
+        (Document, Some("offer.docx"), is("text/plain"), "offer.txt"),
+        (Document, Some("offer.docx"), is("application/zip"), "offer.docx"),
+        (Document, Some("offer.pdf"), is("application/zip"), "offer.zip"),
+        (
+            Document,
+            Some("old.xls"),
+            FileType { mime: "application/x-ole-storage".into(), extension: Some("msi") },
+            "old.xls",
+        ),
+        (Document, Some("plan.dwg"), is("application/octet-stream"), "plan.dwg"),
+        (Document, Some("photo.jpeg"), is("application/octet-stream"), "photo.bin"),
+        (Document, Some("data"), is("application/octet-stream"), "data.bin"),
     ];
     for (kind, name, file_type, expected) in table {
         assert_eq!(file_name(kind, name, &file_type), expected, "{name:?}");

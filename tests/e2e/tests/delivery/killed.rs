@@ -4,10 +4,9 @@
 use deliver::Clock;
 use e2e::bench::{invoke, left, records, worker};
 use e2e::proxy::{Killer, Moment};
-use e2e::scene::{Scene, unique};
+use e2e::scene::{Scene, any_account};
 use e2e::stack::stack;
 use sandbox::meta::Customer;
-use sandbox::motion::AccountConfig;
 use shared::envelope::{Envelope, Target, Work};
 use shared::event::{Event, EventKind, MediaFile, MediaKind, MediaSource, Message, Part, Place};
 use shared::id::{AccountKey, CustomerId, EventId, MessageId};
@@ -26,7 +25,7 @@ impl Stage {
         let killer = Killer::new();
         let aws = killer.before(&stack().aws_url).await;
         let door = killer.before(&stack().sandbox_url).await;
-        let config = AccountConfig::new(&format!("server-{}", unique()));
+        let config = any_account();
         let scene = Scene::between(config, |wanted| {
             for setting in ["receive_url", "api_base_url"] {
                 let direct = wanted[setting].as_str().unwrap();

@@ -149,8 +149,19 @@ const TABLE: &[Rule] = &[
     line(code(100), Is(Permanent), "Facebook did not understand or allow the message.", CHANGE),
 ];
 
+/// Without a subcode, code 10 is any right that lacks. Of a message that only this right lets through it is this one, which
+/// takes nothing from the hub's access to the page.
+const NO_HUMAN_AGENT: Rule = line(
+    code(10),
+    Is(Configuration),
+    "Facebook's day for answering is over, and the app at Facebook lacks the feature Human Agent, which a later answer needs.",
+    "An administrator must get the feature for the app, or switch human_agent off for this integration.",
+);
 const UNKNOWN: Rule = line(Other, Is(Permanent), "Facebook did not take the message.", CHANGE);
 const UNKNOWN_TRANSIENT: Rule = line(Other, Is(Transient), STUMBLED, WAIT);
+
+/// How to find the line for an error.
+pub(super) type Rules = fn(code: i64, subcode: Option<i64>, transient: bool) -> &'static Rule;
 
 /// The line for an error. `transient` is what the platform says of an error that the table does not know.
 pub(super) fn rule(code: i64, subcode: Option<i64>, transient: bool) -> &'static Rule {
@@ -162,4 +173,9 @@ pub(super) fn rule(code: i64, subcode: Option<i64>, transient: bool) -> &'static
     };
     let unknown = if transient { &UNKNOWN_TRANSIENT } else { &UNKNOWN };
     TABLE.iter().find(fits).unwrap_or(unknown)
+}
+
+/// The same for a message that was sent by the right of a human agent.
+pub(super) fn rule_when_late(code: i64, subcode: Option<i64>, transient: bool) -> &'static Rule {
+    if code == 10 && subcode.is_none() { &NO_HUMAN_AGENT } else { rule(code, subcode, transient) }
 }

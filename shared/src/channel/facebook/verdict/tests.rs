@@ -16,7 +16,7 @@ fn error(code: i64, subcode: Option<i64>) -> Value {
 }
 
 fn judge(status: u16, body: &Value) -> Verdict {
-    verdict(&Ok(answer(status, body.to_string().as_bytes())))
+    verdict(&Ok(answer(status, body.to_string().as_bytes())), Mode::Response)
 }
 
 fn failure(verdict: Verdict) -> Failure {
@@ -110,17 +110,35 @@ fn every_error_has_its_class_and_sentence() {
 }
 
 #[test]
+fn a_missing_right_to_answer_late_takes_nothing_from_the_access() {
+    let class = |code, subcode, mode| {
+        let body = error(code, subcode).to_string();
+        failure(verdict(&Ok(answer(400, body.as_bytes())), mode)).class
+    };
+    for (code, subcode, in_time, late) in [
+        (10, None, FailureClass::Credential, FailureClass::Configuration),
+        (10, Some(2018278), FailureClass::WindowClosed, FailureClass::WindowClosed),
+        (10, Some(2018108), FailureClass::RecipientUnreachable, FailureClass::RecipientUnreachable),
+        (190, Some(463), FailureClass::Credential, FailureClass::Credential),
+        (200, None, FailureClass::Credential, FailureClass::Credential),
+    ] {
+        assert_eq!(class(code, subcode, Mode::Response), in_time, "{code}/{subcode:?}");
+        assert_eq!(class(code, subcode, Mode::HumanAgent), late, "{code}/{subcode:?}");
+    }
+}
+
+#[test]
 fn a_message_id_means_sent() {
     let sent = |id: &str| Verdict::Sent { message: MessageId::new(id) };
     assert_eq!(judge(200, &json!({"recipient_id": "7", "message_id": "m_1"})), sent("m_1"));
     assert_eq!(judge(200, &json!({"message_id": "m_1", "attachment_id": "9"})), sent("m_1"));
     let digits = br#"{"message_id":18446744073709551616}"#;
-    assert_eq!(verdict(&Ok(answer(200, digits))), sent("18446744073709551616"));
+    assert_eq!(verdict(&Ok(answer(200, digits)), Mode::Response), sent("18446744073709551616"));
 }
 
 #[test]
 fn nobody_knows_where_no_usable_answer_came() {
-    let unknown = |result: Result<Answer, HttpError>| match verdict(&result) {
+    let unknown = |result: Result<Answer, HttpError>| match verdict(&result, Mode::Response) {
         Verdict::Unknown(failure) => assert_eq!(failure.class, FailureClass::Transient, "{result:?}"),
         other => panic!("{result:?}: {other:?}"),
     };
@@ -139,7 +157,7 @@ fn nobody_knows_where_no_usable_answer_came() {
 
 #[test]
 fn what_was_certainly_not_sent() {
-    let not_sent = |result: Result<Answer, HttpError>| match verdict(&result) {
+    let not_sent = |result: Result<Answer, HttpError>| match verdict(&result, Mode::Response) {
         Verdict::NotSent(failure) => failure.class,
         other => panic!("{result:?}: {other:?}"),
     };
@@ -165,7 +183,7 @@ fn the_platform_says_how_long_to_wait() {
         for (name, value) in headers {
             answer.headers.insert(*name, HeaderValue::from_static(value));
         }
-        match failure(verdict(&Ok(answer))).class {
+        match failure(verdict(&Ok(answer), Mode::Response)).class {
             FailureClass::Throttled(wait) => wait.map(|wait| wait.as_secs()),
             other => panic!("{other:?}"),
         }
@@ -259,7 +277,7 @@ fn a_subscription_is_done_when_graph_says_so() {
 proptest! {
     #[test]
     fn any_answer_is_judged(status in 100_u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = verdict(&Ok(answer(status, &body)));
+        let _ = verdict(&Ok(answer(status, &body)), Mode::HumanAgent);
         let _ = profile(&answer(status, &body));
         let _ = account(&Ok(answer(status, &body)));
         let _ = done(&Ok(answer(status, &body)));
