@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn the_time_that_is_over_is_told_as_people_count_it() {
         for (human_agent, time) in [(false, "24 hours"), (true, "7 days")] {
-            let answer = closed(Channel::Messenger, human_agent);
+            let answer = closed(Channel::Facebook, human_agent);
             assert_eq!((answer.status, answer.outcome), (400, "window_closed"));
             assert!(format!("{answer:?}").contains(&format!("for {time} after")), "{answer:?}");
         }
