@@ -68,9 +68,9 @@ def template(file: str = "template.yaml") -> dict:
     return yaml.load((REPOSITORY / file).read_text(), _Template)
 
 
-def resources(kind: str) -> dict[str, dict]:
-    """The resources of template.yaml of one type, by logical id."""
-    return {id: made for id, made in template()["Resources"].items() if made["Type"] == kind}
+def resources(kind: str, file: str = "template.yaml") -> dict[str, dict]:
+    """A template's resources of one type, by logical id."""
+    return {id: made for id, made in template(file)["Resources"].items() if made["Type"] == kind}
 
 
 def functions() -> dict[str, dict]:
