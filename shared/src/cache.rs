@@ -29,6 +29,14 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         values.get(key).filter(|(read_at, _)| now.since(*read_at) < self.fresh).map(|(_, value)| value.clone())
     }
 
+    /// Puts what we made of a known value in its place. It is no younger for that.
+    pub fn change(&self, key: &K, value: V) {
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = values.get_mut(key) {
+            *known = value;
+        }
+    }
+
     /// Remembers a value that was read at `now`.
     pub fn put(&self, key: K, value: V, now: Timestamp) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,6 +61,18 @@ mod tests {
         let now = Timestamp::from_seconds(1_790_000_000);
         cache.put("a", 1, now);
         assert_eq!(cache.get(&"a", now.plus(FRESH - Duration::from_millis(1))), Some(1));
+        assert_eq!(cache.get(&"a", now.plus(FRESH)), None);
+        assert_eq!(cache.get(&"b", now), None);
+    }
+
+    #[test]
+    fn a_change_makes_a_value_no_younger() {
+        let cache = Cache::new(FRESH);
+        let now = Timestamp::from_seconds(1_790_000_000);
+        cache.put("a", 1, now);
+        cache.change(&"a", 2);
+        cache.change(&"b", 3);
+        assert_eq!(cache.get(&"a", now), Some(2));
         assert_eq!(cache.get(&"a", now.plus(FRESH)), None);
         assert_eq!(cache.get(&"b", now), None);
     }

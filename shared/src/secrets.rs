@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::WebhookKeys;
 use crate::id::{AccountKey, IntegrationId};
+use crate::openchannel::account::{Credential, MotionApi};
+use crate::store::Integration;
 use crate::time::Timestamp;
 
 /// How long a value is taken as current. Up to a fifth more is added, so that a fleet does not ask at once.
@@ -111,6 +113,20 @@ impl IntegrationSecrets {
     /// What authenticates calls of the integration's own route.
     pub fn webhook_keys(&self) -> WebhookKeys {
         WebhookKeys { secrets: self.app_secrets.clone(), verify_tokens: self.verify_tokens.clone() }
+    }
+}
+
+impl IntegrationSecrets {
+    /// Motion's REST API as this integration may use it; nothing without a base address or a credential.
+    pub fn motion_api(&self, integration: &Integration) -> Option<MotionApi> {
+        let base = integration.api_base_url.as_deref()?.parse().ok()?;
+        let credential = match self.desk.as_ref()? {
+            DeskCredential::ApiKey { key } => Credential::ApiKey(key.clone()),
+            DeskCredential::Basic { user, password } => {
+                Credential::Basic { user: user.clone(), password: password.clone() }
+            }
+        };
+        Some(MotionApi { base, credential, account: integration.desk_account.clone().unwrap_or_default() })
     }
 }
 

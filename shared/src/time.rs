@@ -52,3 +52,21 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
+
+/// What a function takes the time from: the system's clock, or in a test one that runs ahead of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    ahead: Duration,
+}
+
+impl Clock {
+    /// A clock that runs ahead of the system's, for a test that lets time pass.
+    pub const fn ahead(ahead: Duration) -> Self {
+        Self { ahead }
+    }
+
+    /// The time.
+    pub fn now(self) -> Timestamp {
+        Timestamp::now().plus(self.ahead)
+    }
+}

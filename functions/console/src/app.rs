@@ -160,4 +160,4 @@ async fn frame(route: Option<MatchedPath>, method: Method, request: Request, nex
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

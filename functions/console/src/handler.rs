@@ -49,3 +49,6 @@ async fn to_gateway(response: Response) -> ApiGatewayV2httpResponse {
     answer.body = (!text.is_empty()).then_some(GatewayBody::Text(text));
     answer
 }
+
+#[cfg(test)]
+mod tests;

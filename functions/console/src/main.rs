@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use console::app::App;
+use console::app::{self, App};
 use console::{config, handler};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::{aws, log};
@@ -13,8 +13,8 @@ async fn main() -> Result<(), Error> {
     let config = config::read(&shared::config::process)?;
     log::start(&config.log_level);
     let app = Arc::new(App::new(&aws::settings().await, config)?);
-    app.warm().await;
-    let router = &console::app::router(app.clone());
+    Box::pin(app.warm()).await;
+    let router = &app::router(app);
     run(service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
         Ok::<_, Error>(handler::handle(router, event.payload).await)
     }))

@@ -44,7 +44,7 @@ pub(crate) struct Unclaimed {
 }
 
 /// Who calls, and for which company. The first call of a person makes their company.
-#[utoipa::path(get, path = "/api/me", tag = "hub", responses(
+#[utoipa::path(get, path = "/api/me", operation_id = "read_me", tag = "hub", responses(
     (status = 200, body = Me),
     (status = 401, body = ErrorBody),
     (status = 503, body = ErrorBody),
@@ -55,7 +55,7 @@ pub(crate) async fn me(person: Person, State(app): State<Arc<App>>) -> Result<Js
 }
 
 /// The version, and how much came in for accounts that nobody has connected.
-#[utoipa::path(get, path = "/api/status", tag = "hub", responses(
+#[utoipa::path(get, path = "/api/status", operation_id = "read_status", tag = "hub", responses(
     (status = 200, body = Status),
     (status = 401, body = ErrorBody),
     (status = 503, body = ErrorBody),

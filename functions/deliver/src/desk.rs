@@ -26,8 +26,8 @@ pub(crate) const POST: Duration = Duration::from_secs(10);
 pub(crate) const ANSWER_CAP: usize = 64 * 1024;
 /// The longest that one text may take: a probe and a POST.
 const TEXT_TAKES: Duration = Duration::from_secs(20);
-/// The longest that one file may take: fetched, uploaded, posted.
-const FILE_TAKES: Duration = Duration::from_secs(45);
+/// The longest that one file may take: fetched, uploaded, uploaded again, posted.
+const FILE_TAKES: Duration = Duration::from_secs(50);
 
 /// What a try to bring a parcel to the desk came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

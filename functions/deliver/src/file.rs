@@ -3,18 +3,15 @@
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
 use shared::channel::facebook::limits::MEDIA_HOSTS;
 use shared::envelope::{Envelope, LateFile, Work};
 use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
-use shared::openchannel::account::{Credential, MotionApi};
 use shared::openchannel::attachment::{self, AttachmentId, UploadError};
 use shared::openchannel::file::{file_name, sniff};
 use shared::openchannel::line::{self, FileTrouble};
 use shared::openchannel::receive::Away;
 use shared::queue::Later;
-use shared::secrets::DeskCredential;
 use shared::store::{Health, MessageRecord};
 use tokio::time::Instant;
 
@@ -29,7 +26,7 @@ use crate::worker::Worker;
 /// The largest file that is carried, in bytes: the most that Motion can be set to take.
 const LARGEST: usize = 25 * 1024 * 1024;
 const FETCH: Duration = Duration::from_secs(15);
-const UPLOAD: Duration = Duration::from_secs(20);
+const UPLOAD: Duration = Duration::from_secs(12);
 const UPLOAD_ANSWER_CAP: usize = 64 * 1024;
 /// How long a file that cannot be had is tried again.
 const TRIED_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -152,7 +149,7 @@ impl Worker {
         file: &MediaFile,
         download: Download,
     ) -> Result<(AttachmentId, String), Lacking> {
-        let Some(api) = motion_api(link) else {
+        let Some(api) = link.secrets.motion_api(&link.integration) else {
             return Err(Lacking::NotYet("the integration has no API key of Motion".to_owned()));
         };
         let file_type = sniff(&download.bytes, download.content_type.as_deref());
@@ -161,33 +158,28 @@ impl Worker {
         }
         let name = file_name(file.kind, file.name.as_deref().or(download.file_name.as_deref()), &file_type);
         let request = api.upload_request(&name, &file_type.mime, download.bytes);
-        let asked = request.clone();
-        let answer = self.http.send(Purpose::Desk, request, UPLOAD, UPLOAD_ANSWER_CAP).await;
-        match attachment::uploaded(&asked, &answer) {
+        // Once more at once: nobody sees a file that was uploaded twice before one of them is posted.
+        let uploaded = match self.try_upload(&request).await {
+            Err(UploadError::Later(_)) => self.try_upload(&request).await,
+            settled => settled,
+        };
+        match uploaded {
             Ok(id) => Ok((id, name)),
             Err(UploadError::Never(reason)) => Err(Lacking::Never(reason)),
             Err(UploadError::Away(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
             Err(UploadError::Refused(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
         }
     }
+
+    async fn try_upload(&self, request: &Outgoing) -> Result<AttachmentId, UploadError> {
+        let answer = self.http.send(Purpose::Desk, request.clone(), UPLOAD, UPLOAD_ANSWER_CAP).await;
+        attachment::uploaded(request, &answer)
+    }
 }
 
 /// Whether a picture, film or sound turned out to be text: an error page of whoever keeps it.
 fn is_a_page(kind: MediaKind, mime: &str) -> bool {
     kind != MediaKind::Document && mime.starts_with("text/")
-}
-
-/// Motion's REST API as the integration may use it; nothing without a base address or a credential.
-pub(crate) fn motion_api(link: &Link) -> Option<MotionApi> {
-    let base = link.integration.api_base_url.as_deref()?.parse().ok()?;
-    let credential = match link.secrets.desk.as_ref()? {
-        DeskCredential::ApiKey { key } => Credential::ApiKey(key.expose_secret().into()),
-        DeskCredential::Basic { user, password } => {
-            Credential::Basic { user: user.clone(), password: password.expose_secret().into() }
-        }
-    };
-    let account = link.integration.desk_account.clone().unwrap_or_default();
-    Some(MotionApi { base, credential, account })
 }
 
 fn pause(tries: u32) -> Duration {

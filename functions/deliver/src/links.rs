@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -47,14 +47,27 @@ pub(crate) struct Links {
 
 impl Worker {
     /// The link that work is for; nothing where nobody has connected the account.
-    pub(crate) async fn link(&self, target: &Target) -> Result<Option<Arc<Link>>, LinkError> {
+    pub(crate) async fn link(&self, target: &Target) -> Result<Option<Link>, LinkError> {
         let now = self.now();
         let Some(id) = self.owner(target, now).await? else { return Ok(None) };
         let Some(integration) = self.integration(id, now).await? else { return Ok(None) };
         let Some(secrets) = self.secrets.integration(id, now).await? else { return Ok(None) };
+        Self::usable(integration, secrets)
+    }
+
+    /// The same as it is now, for work that a person may have asked for after changing a setting.
+    pub(crate) async fn current_link(&self, id: IntegrationId) -> Result<Option<Link>, LinkError> {
+        let now = self.now();
+        let Some(integration) = self.store.current_integration(id).await? else { return Ok(None) };
+        self.links.integrations.put(id, Some(integration.clone()), now);
+        let Some(secrets) = self.secrets.current_integration(id, now).await? else { return Ok(None) };
+        Self::usable(integration, secrets)
+    }
+
+    fn usable(integration: Integration, secrets: IntegrationSecrets) -> Result<Option<Link>, LinkError> {
         let receive_url = secrets.receive_url.expose_secret().parse::<ReceiveUrl>();
         let receive_url = receive_url.map_err(|error| LinkError::Unusable(error.to_string()))?;
-        Ok(Some(Arc::new(Link { integration, secrets, receive_url })))
+        Ok(Some(Link { integration, secrets, receive_url }))
     }
 
     /// Remembers how the desk answers now, so that this process acts on it at once.

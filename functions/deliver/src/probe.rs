@@ -5,7 +5,6 @@ use shared::openchannel::account::{self, AccountState};
 use shared::store::{DeskState, Health};
 
 use crate::desk::{ANSWER_CAP, POST};
-use crate::file::motion_api;
 use crate::links::Link;
 use crate::set_aside::health;
 use crate::work::Hindered;
@@ -24,7 +23,7 @@ pub(crate) enum Probe {
 impl Worker {
     /// Asks for the account. Where the key does not allow that, one message of the integration is posted as the question.
     pub(crate) async fn probe(&self, link: &Link) -> Result<Probe, Hindered> {
-        if let Some(api) = motion_api(link)
+        if let Some(api) = link.secrets.motion_api(&link.integration)
             && link.integration.desk_account.is_some()
         {
             let request = api.account_request();

@@ -62,9 +62,12 @@ impl Worker {
     }
 
     async fn dispatch(&self, record: &Received, envelope: &Envelope, deadline: Instant) -> Result<Step, Hindered> {
-        let Some(link) = self.link(&envelope.target).await? else {
-            return unreadable::nobodys(self, envelope).await;
+        let asked_for = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. });
+        let link = match envelope.target.integration {
+            Some(id) if asked_for => self.current_link(id).await?,
+            _ => self.link(&envelope.target).await?,
         };
+        let Some(link) = link else { return unreadable::nobodys(self, envelope).await };
         match &envelope.work {
             Work::Event { event } => self.event(&link, record, envelope, event, deadline).await,
             Work::Unreadable { unreadable } => self.unreadable(&link, record, envelope, unreadable).await,

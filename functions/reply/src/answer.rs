@@ -18,115 +18,12 @@ use shared::secrets::SecretsError;
 use shared::store::{ReplyAnswer, ReplyRecord, StoreError};
 
 use crate::budget::UsedUp;
+use crate::code::Code;
 
 /// The header that holds the correlation id.
 const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 /// How soon Motion may try again where nobody says when.
 const SOON: Duration = Duration::from_secs(30);
-
-/// Why a reply was not sent, in a word that programs can rely on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Code {
-    /// The address is not one of ours: no such integration, or not its secret.
-    NotFound,
-    /// Not a POST.
-    MethodNotAllowed,
-    /// The request is too large.
-    TooLarge,
-    /// The request cannot be understood, or lacks what it must have; the word is the reader's own.
-    Request(ReplyError),
-    /// The integration is switched off.
-    IntegrationDisabled,
-    /// Nobody is known by that desk id, and it is no address of the channel.
-    UnknownRecipient,
-    /// More than one integration behind the bridge knows the recipient.
-    AmbiguousRecipient,
-    /// The channel cannot do this.
-    Unsupported,
-    /// The text needs more messages than one reply may become.
-    TooLong,
-    /// The agent's file cannot be had from Motion.
-    FileUnavailable,
-    /// The agent's file is larger than the platform takes.
-    FileTooLarge,
-    /// The same reply is being sent at this moment.
-    InProgress,
-    /// The reply was handed over, and nobody knows whether it was sent.
-    OutcomeUnknown,
-    /// The platform's time for free answers is over.
-    WindowClosed,
-    /// The platform does not take our credential.
-    ProviderAuth,
-    /// The settings of the account or the app at the platform forbid it.
-    ProviderConfiguration,
-    /// The platform does not take this message.
-    ProviderRefused,
-    /// The customer cannot be reached.
-    RecipientUnreachable,
-    /// The platform stumbled.
-    ProviderTrouble,
-    /// The platform takes no more for now.
-    Throttled,
-    /// The time was used up before the platform was asked.
-    Timeout,
-    /// The hub's own storage does not answer.
-    Unavailable,
-}
-
-impl Code {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::TooLarge => "too_large",
-            Self::Request(error) => error.code(),
-            Self::IntegrationDisabled => "integration_disabled",
-            Self::UnknownRecipient => "unknown_recipient",
-            Self::AmbiguousRecipient => "ambiguous_recipient",
-            Self::Unsupported => "unsupported",
-            Self::TooLong => "too_long",
-            Self::FileUnavailable => "file_unavailable",
-            Self::FileTooLarge => "file_too_large",
-            Self::InProgress => "in_progress",
-            Self::OutcomeUnknown => "outcome_unknown",
-            Self::WindowClosed => "window_closed",
-            Self::ProviderAuth => "provider_auth",
-            Self::ProviderConfiguration => "provider_configuration",
-            Self::ProviderRefused => "provider_refused",
-            Self::RecipientUnreachable => "recipient_unreachable",
-            Self::ProviderTrouble => "provider_trouble",
-            Self::Throttled => "throttled",
-            Self::Timeout => "timeout",
-            Self::Unavailable => "unavailable",
-        }
-    }
-
-    /// 400 is what the vendor's own plugin answers where the platform refuses; agents see its text.
-    const fn status(self) -> u16 {
-        match self {
-            Self::NotFound => 404,
-            Self::MethodNotAllowed => 405,
-            Self::TooLarge => 413,
-            Self::Request(error) => error.status(),
-            Self::IntegrationDisabled => 403,
-            Self::UnknownRecipient
-            | Self::AmbiguousRecipient
-            | Self::Unsupported
-            | Self::TooLong
-            | Self::FileUnavailable
-            | Self::FileTooLarge => 422,
-            Self::InProgress => 409,
-            Self::WindowClosed
-            | Self::ProviderAuth
-            | Self::ProviderConfiguration
-            | Self::ProviderRefused
-            | Self::RecipientUnreachable => 400,
-            Self::ProviderTrouble => 502,
-            Self::Throttled | Self::Unavailable => 503,
-            Self::OutcomeUnknown | Self::Timeout => 504,
-        }
-    }
-}
 
 /// An answer to Motion.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,14 +32,21 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// What came of it in a word, for the log.
     pub(crate) outcome: &'static str,
-    /// How many parts this call sent, for the log.
-    pub(crate) parts: usize,
-    /// The platform's error, for the log.
-    pub(crate) platform: Option<PlatformError>,
-    /// What of our own failed, for the log.
-    pub(crate) trouble: Option<String>,
+    /// What else the log tells.
+    pub(crate) noted: Box<Noted>,
     retry_after: Option<Duration>,
     text: Text,
+}
+
+/// What only the log tells of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Noted {
+    /// How many parts this call sent.
+    pub(crate) parts: usize,
+    /// The platform's error.
+    pub(crate) platform: Option<PlatformError>,
+    /// What of our own failed.
+    pub(crate) trouble: Option<String>,
 }
 
 /// The JSON of an answer.
@@ -191,12 +95,14 @@ impl Answer {
 
     /// The platform did not send it, or nobody knows.
     pub(crate) fn failed(failure: &Failure, certain: bool) -> Self {
-        let code = if certain { of_class(failure.class) } else { Code::OutcomeUnknown };
+        let code = if certain { Code::of(failure.class) } else { Code::OutcomeUnknown };
         let mut answer = Self::refused(code, failure.sentence.as_str());
         if let Some(error) = &failure.platform {
-            answer.set("provider", json!({ "code": error.code, "subcode": error.subcode }));
+            let mut provider = Map::from_iter([("code".to_owned(), error.code.into())]);
+            provider.extend(error.subcode.map(|subcode| ("subcode".to_owned(), subcode.into())));
+            answer.set("provider", provider.into());
         }
-        answer.platform = failure.platform.clone();
+        answer.noted.platform = failure.platform.clone();
         match failure.class {
             FailureClass::Throttled(wait) if certain => answer.after(wait.unwrap_or(SOON)),
             _ => answer,
@@ -258,7 +164,7 @@ impl Answer {
     }
 
     fn new(status: u16, outcome: &'static str, fields: Map<String, Value>) -> Self {
-        Self { status, outcome, parts: 0, platform: None, trouble: None, retry_after: None, text: Text::New(fields) }
+        Self { status, outcome, noted: Box::default(), retry_after: None, text: Text::New(fields) }
     }
 
     fn set(&mut self, name: &str, value: Value) {
@@ -269,20 +175,9 @@ impl Answer {
 
     fn unavailable(trouble: String) -> Self {
         let message = "The hub's own storage does not answer at the moment. Nothing was sent; try again in a minute.";
-        Self { trouble: Some(trouble), ..Self::refused(Code::Unavailable, message).after(SOON) }
-    }
-}
-
-/// The code for what the platform certainly did not send.
-const fn of_class(class: FailureClass) -> Code {
-    match class {
-        FailureClass::Permanent => Code::ProviderRefused,
-        FailureClass::Throttled(_) => Code::Throttled,
-        FailureClass::Transient => Code::ProviderTrouble,
-        FailureClass::Credential => Code::ProviderAuth,
-        FailureClass::Configuration => Code::ProviderConfiguration,
-        FailureClass::WindowClosed => Code::WindowClosed,
-        FailureClass::RecipientUnreachable => Code::RecipientUnreachable,
+        let mut answer = Self::refused(Code::Unavailable, message).after(SOON);
+        answer.noted.trouble = Some(trouble);
+        answer
     }
 }
 

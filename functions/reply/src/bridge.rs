@@ -10,10 +10,11 @@ use shared::openchannel::reply::Reply;
 use shared::store::Bridge;
 use shared::time::Timestamp;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::Budget;
+use crate::code::Code;
+use crate::content::read;
 use crate::door::Door;
-use crate::handler::read;
 use crate::route::unknown;
 use crate::shell::Shell;
 

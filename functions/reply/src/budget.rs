@@ -32,12 +32,18 @@ impl Budget {
     }
 
     /// Waits for something that belongs to finding out and sending.
-    pub(crate) async fn work<T>(self, work: impl Future<Output = T>) -> Result<T, UsedUp> {
-        timeout_at(self.end - CLOSING, work).await.map_err(|_| UsedUp)
+    pub(crate) fn work<T>(self, work: impl Future<Output = T>) -> impl Future<Output = Result<T, UsedUp>> {
+        until(self.end - CLOSING, work)
     }
 
     /// Waits for something that writes down how it ended.
-    pub(crate) async fn close<T>(self, work: impl Future<Output = T>) -> Result<T, UsedUp> {
-        timeout_at(self.end, work).await.map_err(|_| UsedUp)
+    pub(crate) fn close<T>(self, work: impl Future<Output = T>) -> impl Future<Output = Result<T, UsedUp>> {
+        until(self.end, work)
     }
+}
+
+fn until<T>(end: Instant, work: impl Future<Output = T>) -> impl Future<Output = Result<T, UsedUp>> {
+    // A call to AWS is 12 KB of state, which would be copied through every function above.
+    let work = Box::pin(work);
+    async move { timeout_at(end, work).await.map_err(|_| UsedUp) }
 }

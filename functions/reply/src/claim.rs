@@ -8,8 +8,9 @@ use shared::openchannel::reply::Reply;
 use shared::store::{ReplyClaim, ReplyRecord, ReplyState};
 use shared::time::Timestamp;
 
-use crate::answer::{Answer, Code, lost};
+use crate::answer::{Answer, lost};
 use crate::budget::Budget;
+use crate::code::Code;
 use crate::shell::Shell;
 
 /// After this time a call that began to send is certainly not running any more: its budget is shorter.
@@ -26,7 +27,7 @@ impl Shell {
         correlation: CorrelationId,
         budget: Budget,
     ) -> Result<Option<ReplyRecord>, Answer> {
-        let (Some(id), now) = (name(reply), Timestamp::now()) else { return Ok(None) };
+        let (Some(id), now) = (name(reply), self.now()) else { return Ok(None) };
         let trouble = match budget.work(self.store.claim_reply(integration, &id, correlation, now)).await {
             Ok(Ok(ReplyClaim::Ours(record))) => return Ok(Some(record)),
             Ok(Ok(ReplyClaim::Known(record))) => return Err(repeat(record, now)),

@@ -1,13 +1,25 @@
-//! What an agent wrote as the messages that the channel takes. Pure.
+//! What an agent wrote: read from the call, and cut into the messages that the channel takes. Pure.
+
+use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use shared::channel::Limits;
+use shared::gateway::Call;
+use shared::openchannel::contact::ContactField;
+use shared::openchannel::reply::{self, Posted, Reply};
 use shared::text::{shorten, split};
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
+use crate::code::Code;
 
 /// The longest quote of a message, in characters.
 const QUOTE: usize = 60;
+
+/// The least time for a call to the platform: several times what Graph usually takes for a text.
+const LEAST_CALL: Duration = Duration::from_millis(1_500);
+/// How fast a file goes out at least, in bytes a millisecond.
+const UPLOAD_PER_MS: usize = 10_000;
 
 /// One message to the platform. Not printable: it is what people write.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,12 +38,31 @@ pub(crate) enum Piece {
 }
 
 impl Piece {
+    /// The least time that it is begun to be sent with. Too little time would leave its fate unknown, and a piece that was not
+    /// begun can be sent later.
+    pub(crate) fn least_time(&self) -> Duration {
+        let bytes = match self {
+            Self::Text(_) => 0,
+            Self::File { bytes, .. } => bytes.len(),
+        };
+        LEAST_CALL + Duration::from_millis(u64::try_from(bytes / UPLOAD_PER_MS).unwrap_or(u64::MAX))
+    }
+
     /// The first words, to quote where a later event speaks of it.
     pub(crate) fn quote(&self) -> String {
         match self {
             Self::Text(text) => shorten(text, QUOTE),
             Self::File { name, .. } => shorten(name, QUOTE),
         }
+    }
+}
+
+/// What is to be sent, read with an integration's map key.
+pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> {
+    let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match reply::read(content_type, &call.body, map_key)? {
+        Posted::Reply(reply) => Ok(reply),
+        Posted::Internal => Err(Answer::ignored()),
     }
 }
 

@@ -1,16 +1,15 @@
 //! An agent's file, fetched from Motion by its id.
 
-use secrecy::ExposeSecret as _;
 use shared::channel::Limits;
 use shared::event::MediaKind;
 use shared::http::{FetchError, Purpose};
-use shared::openchannel::account::{Credential, MotionApi};
+use shared::openchannel::account::MotionApi;
 use shared::openchannel::attachment::{self, AttachmentId, Metadata};
 use shared::openchannel::file::{file_name, sniff};
-use shared::secrets::DeskCredential;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::Budget;
+use crate::code::Code;
 use crate::content::Piece;
 use crate::door::Door;
 use crate::shell::Shell;
@@ -45,22 +44,13 @@ impl Shell {
 }
 
 fn motion_api(door: &Door) -> Result<MotionApi, Answer> {
-    let base = door.integration.api_base_url.as_deref().and_then(|base| base.parse().ok());
-    let credential = door.secrets.desk.as_ref().map(|credential| match credential {
-        DeskCredential::ApiKey { key } => Credential::ApiKey(key.clone()),
-        DeskCredential::Basic { user, password } => {
-            Credential::Basic { user: user.clone(), password: password.expose_secret().into() }
-        }
-    });
-    let account = door.integration.desk_account.clone().unwrap_or_default();
-    match (base, credential) {
-        (Some(base), Some(credential)) => Ok(MotionApi { base, credential, account }),
-        _ => Err(Answer::refused(
+    door.secrets.motion_api(&door.integration).ok_or_else(|| {
+        Answer::refused(
             Code::FileUnavailable,
             "Files cannot be sent, because the integration has no address or no key of Motion's API. Nothing was sent; an \
              administrator can add them.",
-        )),
-    }
+        )
+    })
 }
 
 fn lacking(error: &FetchError, cap: usize) -> Answer {

@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use http::header::CONTENT_TYPE;
 use shared::gateway::Call;
 use shared::id::{CorrelationId, CustomerId};
-use shared::openchannel::contact::ContactField;
-use shared::openchannel::reply::{self, Posted, Reply, ReplyError};
-use shared::time::Timestamp;
+use shared::openchannel::reply::{Reply, ReplyError};
 use tokio::time::Instant;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::answer::{Answer, Code};
+use crate::answer::{Answer, Noted};
 use crate::budget::Budget;
 use crate::channel::Channel;
+use crate::code::Code;
+use crate::content::read;
 use crate::door::Door;
 use crate::route::{Route, route};
 use crate::send::Errand;
@@ -37,7 +36,7 @@ pub async fn handle(shell: &Shell, event: ApiGatewayV2httpRequest) -> ApiGateway
 
 /// What a call is answered; either way it is an answer.
 async fn answer(shell: &Shell, event: ApiGatewayV2httpRequest, correlation: CorrelationId) -> Result<Answer, Answer> {
-    let (budget, now) = (Budget::start(), Timestamp::now());
+    let (budget, now) = (Budget::start(), shell.now());
     let call = Call::from_event(event).map_err(|_| Answer::from(ReplyError::NotReadable))?;
     let (door, reply, known) = match route(&call)? {
         Route::Own { integration, secret } => {
@@ -75,22 +74,13 @@ async fn deliver(
     Ok(Errand { shell, door, channel, recipient, reply, correlation, budget, record }.run().await)
 }
 
-/// What is to be sent, read with an integration's map key.
-pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> {
-    let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    match reply::read(content_type, &call.body, map_key)? {
-        Posted::Reply(reply) => Ok(reply),
-        Posted::Internal => Err(Answer::ignored()),
-    }
-}
-
 fn log(answer: &Answer, took: Duration) {
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let Answer { status, outcome, parts, trouble, platform, .. } = answer;
+    let Answer { status, outcome, noted, .. } = answer;
+    let Noted { parts, platform, trouble } = noted.as_ref();
     let (code, subcode) =
         (platform.as_ref().map(|error| error.code), platform.as_ref().and_then(|error| error.subcode));
-    let trace = platform.as_ref().and_then(|error| error.trace.as_deref());
-    let trouble = trouble.as_deref();
+    let (trace, trouble) = (platform.as_ref().and_then(|error| error.trace.as_deref()), trouble.as_deref());
     if *status >= 500 {
         tracing::warn!(
             status,

@@ -9,6 +9,7 @@ mod bridge;
 mod budget;
 mod channel;
 mod claim;
+mod code;
 mod content;
 mod door;
 mod file;

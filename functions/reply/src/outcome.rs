@@ -2,7 +2,6 @@
 
 use shared::id::MessageId;
 use shared::store::{Customer, DeskState, Health, ReplyRecord, ReplyState, SentPart, StoreError};
-use shared::time::Timestamp;
 
 use crate::answer::Answer;
 use crate::budget::UsedUp;
@@ -24,7 +23,7 @@ impl Errand<'_> {
             ..claimed.clone()
         });
         let (id, customer) = (self.door.integration.id, &self.recipient.customer);
-        let write = self.shell.store.record_reply(id, customer, record.as_ref(), part, Timestamp::now());
+        let write = self.shell.store.record_reply(id, customer, record.as_ref(), part, self.shell.now());
         logged("how the reply ended could not be written down", self.budget.close(write).await);
     }
 
@@ -38,7 +37,7 @@ impl Errand<'_> {
             desk_id: self.reply.recipient.clone(),
             first_name: None,
             last_name: None,
-            created_at: Timestamp::now(),
+            created_at: self.shell.now(),
         };
         let write = self.shell.store.create_customer(self.door.integration.id, &customer);
         match self.budget.close(write).await {
@@ -60,13 +59,13 @@ impl Errand<'_> {
         if let Some(reason) = sentence
             && !self.door.integration.platform.is_broken()
         {
-            let health = Health { state: DeskState::Refuses, reason: Some(reason), since: Some(Timestamp::now()) };
+            let health = Health { state: DeskState::Refuses, reason: Some(reason), since: Some(self.shell.now()) };
             self.set_platform_health(health).await;
         }
     }
 
     async fn set_platform_health(&self, health: Health) {
-        let write = self.shell.set_platform_health(&self.door.integration, health, Timestamp::now());
+        let write = self.shell.set_platform_health(&self.door.integration, health);
         logged("the state of the credential could not be written down", self.budget.close(write).await);
     }
 }

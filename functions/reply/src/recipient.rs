@@ -6,9 +6,10 @@ use shared::openchannel::reply::Reply;
 use shared::store::{Conversation, Integration};
 use shared::time::Timestamp;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::channel::Channel;
+use crate::code::Code;
 use crate::shell::Shell;
 
 /// The longest id that can be part of a key, in bytes. No platform's is nearly that long.

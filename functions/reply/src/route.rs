@@ -4,7 +4,8 @@ use http::Method;
 use shared::gateway::Call;
 use shared::id::IntegrationId;
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
+use crate::code::Code;
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;

@@ -10,20 +10,17 @@ use shared::id::{CorrelationId, MessageId};
 use shared::openchannel::reply::{Reply, ReplyError};
 use shared::secrets::SecretsError;
 use shared::store::{ReplyRecord, ReplyState, SentPart};
-use shared::time::Timestamp;
 use shared::window::{Window, window};
 
-use crate::answer::{Answer, Code};
+use crate::answer::Answer;
 use crate::budget::{Budget, UsedUp};
 use crate::channel::{Channel, Envelope};
+use crate::code::Code;
 use crate::content::{Piece, texts};
 use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
 use crate::shell::Shell;
-
-/// The least time that a call to the platform is begun with.
-const LEAST_CALL: Duration = Duration::from_millis(300);
 
 /// A reply on its way to the customer.
 pub(crate) struct Errand<'a> {
@@ -67,7 +64,7 @@ impl Errand<'_> {
             Ok(pieces) => self.send(pieces, &mut progress).await,
             Err(answer) => self.stop(Stop::before(answer), &progress.sent, None).await,
         };
-        answer.parts = progress.sent.len() - before;
+        answer.noted.parts = progress.sent.len() - before;
         answer
     }
 
@@ -75,7 +72,7 @@ impl Errand<'_> {
     async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Piece>, Answer> {
         let limits = self.channel.limits();
         let human_agent = self.door.integration.human_agent;
-        progress.human_agent = match window(Timestamp::now(), self.recipient.window_at, limits, human_agent) {
+        progress.human_agent = match window(self.shell.now(), self.recipient.window_at, limits, human_agent) {
             Window::Open => false,
             Window::HumanAgent => true,
             Window::Closed => return Err(closed(self.channel, human_agent)),
@@ -95,7 +92,7 @@ impl Errand<'_> {
     async fn app_secret(&self) -> Result<Option<SecretString>, SecretsError> {
         match self.door.secrets.app_secrets.first() {
             Some(own) => Ok(Some(own.clone())),
-            None => Ok(self.shell.secrets.meta_app(Timestamp::now()).await?.app_secret()),
+            None => Ok(self.shell.secrets.meta_app(self.shell.now()).await?.app_secret()),
         }
     }
 
@@ -121,10 +118,11 @@ impl Errand<'_> {
     /// Sends one part, again where it certainly was not sent and trying again can help.
     async fn part(&mut self, index: usize, piece: Piece, progress: &mut Progress) -> Result<MessageId, Stop> {
         let mark = mark(&self.correlation, index);
+        let least = piece.least_time();
         let mut tries = 0;
         loop {
             let left = self.budget.left();
-            if left < LEAST_CALL {
+            if left < least {
                 return Err(Stop::before(UsedUp.into()));
             }
             tries += 1;
@@ -144,7 +142,7 @@ impl Errand<'_> {
             let again = match failure.class {
                 FailureClass::Credential => self.renew(progress).await,
                 FailureClass::WindowClosed => self.as_human_agent(progress),
-                class => self.wait(class, tries).await,
+                class => self.wait(class, tries, least).await,
             };
             if !again {
                 return Err(Stop::refused(failure));
@@ -154,7 +152,7 @@ impl Errand<'_> {
 
     /// Reads the credential anew, which someone may have renewed just now. Says whether it is another.
     async fn renew(&mut self, progress: &mut Progress) -> bool {
-        let (id, now) = (self.door.integration.id, Timestamp::now());
+        let (id, now) = (self.door.integration.id, self.shell.now());
         if std::mem::replace(&mut progress.renewed, true) || !self.shell.secrets.refresh(Some(id), now) {
             return false;
         }
@@ -173,10 +171,10 @@ impl Errand<'_> {
         may && !std::mem::replace(&mut progress.human_agent, true)
     }
 
-    /// Waits for the next try, if there is time for it.
-    async fn wait(&self, class: FailureClass, tries: u32) -> bool {
+    /// Waits for the next try, if there is time for both.
+    async fn wait(&self, class: FailureClass, tries: u32, least: Duration) -> bool {
         match pause(class, tries) {
-            Some(pause) if pause + LEAST_CALL <= self.budget.left() => {
+            Some(pause) if pause + least <= self.budget.left() => {
                 tokio::time::sleep(pause).await;
                 true
             }

@@ -9,7 +9,7 @@ use shared::http::{Auth, Client, Guard, HttpError, Outgoing, Purpose};
 use shared::id::IntegrationId;
 use shared::secrets::Secrets;
 use shared::store::{Bridge, Health, Integration, Store, StoreError};
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
 
 use crate::settings::Settings;
 
@@ -24,6 +24,7 @@ pub struct Shell {
     pub(crate) store: Store,
     pub(crate) secrets: Secrets,
     pub(crate) http: Client,
+    clock: Clock,
     integrations: Cache<IntegrationId, Arc<Integration>>,
     bridges: Cache<(), Arc<[Bridge]>>,
 }
@@ -39,10 +40,22 @@ impl Shell {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
             secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
             http: Client::new(guard)?,
+            clock: Clock::default(),
             integrations: Cache::new(FRESH),
             bridges: Cache::new(FRESH),
             settings,
         })
+    }
+
+    /// The same shell with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Opens connections while the function starts, when time costs nothing. A failure shows again at the first call.
@@ -50,8 +63,8 @@ impl Shell {
         let base = &self.settings.graph_base_url;
         let hello = Outgoing::get(base.clone(), Auth::None);
         let platform = self.http.send(Purpose::Platform { base }, hello, WARM_UP, 0);
-        let store = tokio::time::timeout(WARM_UP, self.bridges(Timestamp::now()));
-        let secrets = tokio::time::timeout(WARM_UP, self.secrets.meta_app(Timestamp::now()));
+        let store = tokio::time::timeout(WARM_UP, self.bridges(self.now()));
+        let secrets = tokio::time::timeout(WARM_UP, self.secrets.meta_app(self.now()));
         let (platform, store, secrets) = tokio::join!(platform, store, secrets);
         let (platform, store, secrets) = (platform.is_ok(), matches!(store, Ok(Ok(_))), matches!(secrets, Ok(Ok(_))));
         if !(platform && store && secrets) {
@@ -90,11 +103,10 @@ impl Shell {
         &self,
         integration: &Integration,
         health: Health,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         self.store.set_platform_health(integration.id, &health).await?;
         let changed = Integration { platform: health, ..integration.clone() };
-        self.integrations.put(integration.id, Arc::new(changed), now);
+        self.integrations.change(&integration.id, Arc::new(changed));
         Ok(())
     }
 }

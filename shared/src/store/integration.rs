@@ -172,6 +172,14 @@ impl Store {
         self.get(&pk(id), "META", false).await?.map(record).transpose()
     }
 
+    /// An integration by its id, as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn current_integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
+        self.get(&pk(id), "META", true).await?.map(record).transpose()
+    }
+
     /// A tenant's integration as it is now.
     ///
     /// # Errors
@@ -380,7 +388,7 @@ impl Store {
             .key("pk", text(pk(id)))
             .key("sk", text("META"))
             .update_expression("SET probe_at = :now")
-            .condition_expression("attribute_not_exists(probe_at) OR probe_at < :before")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(probe_at) OR probe_at < :before)")
             .expression_attribute_values(":now", number(now.millis()))
             .expression_attribute_values(":before", number(now.minus(PROBE_PAUSE).millis()))
             .send()

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
+use ulid::Ulid;
 
 use super::{Store, StoreError, item, number, record, text, value};
 use crate::id::{CorrelationId, CustomerId, EventId, IntegrationId, MessageId};
@@ -44,6 +45,9 @@ pub struct MessageRecord {
     /// The first words, to quote where a later event speaks of this message.
     #[serde(default)]
     pub quote: Option<String>,
+    /// Which claim this is. A claim whose answer got lost on the way is recognised by it when AWS's client asks again.
+    #[serde(default)]
+    pub token: String,
 }
 
 /// Where an event stands.
@@ -129,6 +133,7 @@ impl MessageRecord {
             uncertain: 0,
             parts_done: 0,
             quote: None,
+            token: Ulid::generate().to_string(),
         }
     }
 
@@ -188,12 +193,18 @@ impl Store {
             _ => return Err(error.into()),
         };
         let found: MessageRecord = record(stood.ok_or(StoreError::Conflict)?)?;
-        let (state, deaths) = (found.state, found.deaths);
-        let claim = decide(found, by);
-        if let Claim::Ours(ours) = &claim {
-            self.retake(integration, ours, state, deaths).await?;
+        if found.token == new.token {
+            return Ok(Claim::Ours(new));
         }
-        Ok(claim)
+        let (state, deaths) = (found.state, found.deaths);
+        match decide(found, by) {
+            Claim::Ours(ours) => {
+                let ours = MessageRecord { token: new.token, ..ours };
+                self.retake(integration, &ours, state, deaths).await?;
+                Ok(Claim::Ours(ours))
+            }
+            other => Ok(other),
+        }
     }
 
     /// Takes a record over from a state in which it was found.
@@ -209,11 +220,13 @@ impl Store {
             .table_name(&self.table)
             .key("pk", text(pk(integration)))
             .key("sk", text(in_sk(&ours.event)))
-            .update_expression("SET #state = :delivering, deaths = :deaths")
-            .condition_expression("#state = :found AND deaths = :before")
+            .update_expression("SET #state = :delivering, deaths = :deaths, #token = :token")
+            .condition_expression("#token = :token OR (#state = :found AND deaths = :before)")
             .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#token", "token")
             .expression_attribute_values(":delivering", value(&MessageState::Delivering)?)
             .expression_attribute_values(":deaths", number(ours.deaths))
+            .expression_attribute_values(":token", text(&ours.token))
             .expression_attribute_values(":found", value(&state)?)
             .expression_attribute_values(":before", number(deaths))
             .send()
@@ -231,24 +244,22 @@ impl Store {
         message: &MessageRecord,
         outcome: Outcome,
     ) -> Result<(), StoreError> {
-        let (state, counter) = match outcome {
-            Outcome::Delivered => (MessageState::Delivered, None),
-            Outcome::TryAgain => (MessageState::Queued, Some("tries")),
-            Outcome::GoOn => (MessageState::Queued, None),
-            Outcome::Uncertain => (MessageState::Uncertain, Some("uncertain")),
-            Outcome::WaitOn => (MessageState::Waiting, None),
-            Outcome::WaitUncertain => (MessageState::Waiting, Some("uncertain")),
-            Outcome::FailOn => (MessageState::Failed, None),
+        let state = match outcome {
+            Outcome::Delivered => MessageState::Delivered,
+            Outcome::TryAgain | Outcome::GoOn => MessageState::Queued,
+            Outcome::Uncertain => MessageState::Uncertain,
+            Outcome::WaitOn | Outcome::WaitUncertain => MessageState::Waiting,
+            Outcome::FailOn => MessageState::Failed,
         };
-        let mut expression = "SET #state = :state, parts_done = :parts".to_owned();
+        // Written as numbers, not added up: AWS's client may ask twice.
+        let tries = message.tries + u32::from(outcome == Outcome::TryAgain);
+        let uncertain = message.uncertain + u32::from(matches!(outcome, Outcome::Uncertain | Outcome::WaitUncertain));
+        let mut expression =
+            "SET #state = :state, parts_done = :parts, tries = :tries, uncertain = :uncertain".to_owned();
         let mut call = self.client.update_item().table_name(&self.table);
         if let Some(quote) = &message.quote {
             expression.push_str(", quote = :quote");
             call = call.expression_attribute_values(":quote", text(quote));
-        }
-        if let Some(counter) = counter {
-            expression.push_str(" ADD #counter :one");
-            call = call.expression_attribute_names("#counter", counter).expression_attribute_values(":one", number(1));
         }
         call.key("pk", text(pk(integration)))
             .key("sk", text(in_sk(&message.event)))
@@ -256,6 +267,8 @@ impl Store {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", value(&state)?)
             .expression_attribute_values(":parts", number(message.parts_done))
+            .expression_attribute_values(":tries", number(tries))
+            .expression_attribute_values(":uncertain", number(uncertain))
             .send()
             .await?;
         Ok(())

@@ -9,7 +9,9 @@
     reason = "a test that cannot go on should stop"
 )]
 
+pub mod bench;
 pub mod hub;
+pub mod logs;
 pub mod proxy;
 pub mod scene;
 pub mod stack;

@@ -1,8 +1,8 @@
 //! A proxy that stands still at a chosen moment, so that a worker can be killed there: before a call arrives, or after it
 //! was done and before its answer comes.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,6 +20,8 @@ pub enum Moment {
     Before(usize),
     /// The call is done; its answer does not come.
     After(usize),
+    /// The call is done; the connection breaks before its answer.
+    Lost(usize),
     /// Nowhere.
     Never,
 }
@@ -29,7 +31,7 @@ pub enum Moment {
 pub struct Killer(Arc<Inner>);
 
 struct Inner {
-    moment: Moment,
+    moment: Mutex<Moment>,
     calls: AtomicUsize,
     reached: Notify,
 }
@@ -41,10 +43,22 @@ struct Door {
     client: reqwest::Client,
 }
 
+impl Default for Killer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Killer {
-    /// A killer that strikes at `moment`, counted over all calls from 0.
-    pub fn at(moment: Moment) -> Self {
-        Self(Arc::new(Inner { moment, calls: AtomicUsize::new(0), reached: Notify::new() }))
+    /// A killer that does nothing yet.
+    pub fn new() -> Self {
+        Self(Arc::new(Inner { moment: Mutex::new(Moment::Never), calls: AtomicUsize::new(0), reached: Notify::new() }))
+    }
+
+    /// Strikes at `moment`, counted from 0 over all calls from now on.
+    pub fn arm(&self, moment: Moment) {
+        self.0.calls.store(0, Ordering::SeqCst);
+        *self.0.moment.lock().unwrap() = moment;
     }
 
     /// Stands before `target`, an address without a final slash; the proxy's own address.
@@ -57,7 +71,7 @@ impl Killer {
         address
     }
 
-    /// How many calls there were.
+    /// How many calls there were since it was armed.
     pub fn calls(&self) -> usize {
         self.0.calls.load(Ordering::SeqCst)
     }
@@ -70,6 +84,10 @@ impl Killer {
         }
     }
 
+    fn strikes(&self, at: Moment) -> bool {
+        *self.0.moment.lock().unwrap() == at
+    }
+
     async fn stand_still(&self) -> ! {
         self.0.reached.notify_one();
         std::future::pending().await
@@ -78,7 +96,7 @@ impl Killer {
 
 async fn pass(State(door): State<Door>, request: Request) -> Response<Body> {
     let number = door.killer.0.calls.fetch_add(1, Ordering::SeqCst);
-    if door.killer.0.moment == Moment::Before(number) {
+    if door.killer.strikes(Moment::Before(number)) {
         door.killer.stand_still().await;
     }
     let (parts, body) = request.into_parts();
@@ -88,8 +106,12 @@ async fn pass(State(door): State<Door>, request: Request) -> Response<Body> {
     headers.remove("host");
     let call = door.client.request(parts.method, format!("{}{path}", door.target)).headers(headers).body(body);
     let answer = call.send().await;
-    if door.killer.0.moment == Moment::After(number) {
+    if door.killer.strikes(Moment::After(number)) {
         door.killer.stand_still().await;
+    }
+    if door.killer.strikes(Moment::Lost(number)) {
+        // A panic in a handler closes its connection without an answer.
+        std::panic::resume_unwind(Box::new("the answer is lost"));
     }
     let Ok(answer) = answer else { return status(StatusCode::BAD_GATEWAY) };
     let mut response = Response::builder().status(answer.status());

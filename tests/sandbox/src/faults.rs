@@ -1,5 +1,6 @@
 //! Ways in which a simulator can be told to fail, and for how many calls.
 
+use std::fmt;
 use std::future::{Future, pending};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::time::sleep;
 
 use crate::server;
@@ -29,6 +30,20 @@ pub enum Fault {
     DropAfter,
     /// Closes the connection without an answer; nothing was taken.
     DropBefore,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refuse(answer) => f.write_str(&answer.label),
+            Self::RefuseAfter(answer) => write!(f, "takes_then_{}", answer.label),
+            Self::Slow(time) => write!(f, "slow_{}", time.as_millis()),
+            Self::Hang => f.write_str("hang"),
+            Self::HangBefore => f.write_str("hang_before"),
+            Self::DropAfter => f.write_str("drop_after"),
+            Self::DropBefore => f.write_str("drop_before"),
+        }
+    }
 }
 
 impl Fault {
@@ -63,6 +78,8 @@ impl Fault {
 /// An answer of a simulator's HTTP interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// What it is called for short: its status, or the code of its error.
+    pub label: String,
     /// HTTP status.
     pub status: u16,
     /// Headers beside the usual ones, such as `retry-after`.
@@ -76,7 +93,8 @@ pub struct Answer {
 impl Answer {
     /// An answer with a JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self { status, headers: Vec::new(), content_type: "application/json; charset=utf-8", body: body.to_string() }
+        let (content_type, body) = ("application/json; charset=utf-8", body.to_string());
+        Self { label: status.to_string(), status, headers: Vec::new(), content_type, body }
     }
 
     /// The page that a web server in front of a dead application answers with.
@@ -86,7 +104,7 @@ impl Answer {
             "<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n<center><h1>{status} {reason}</h1>\
              </center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
         );
-        Self { status, headers: Vec::new(), content_type: "text/html", body }
+        Self { label: status.to_string(), status, headers: Vec::new(), content_type: "text/html", body }
     }
 
     /// The same answer with one more header.
@@ -138,9 +156,15 @@ impl When {
     }
 }
 
-/// The faults that one page or account has been told. `C` names the kinds of call.
+/// The faults that one page or account has been told. `C` names the kinds of call. As JSON: a list of their names.
 #[derive(Clone, Debug)]
 pub struct Faults<C>(Vec<(Option<C>, Fault, When)>);
+
+impl<C> Serialize for Faults<C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(_, fault, _)| fault.to_string()))
+    }
+}
 
 impl<C> Default for Faults<C> {
     fn default() -> Self {

@@ -5,13 +5,16 @@
 //! side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
 //!
 //! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
+//! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
 //! - Motion: `{url}/motion/{server}/api/...` for a server of any name; the vendor's proxy: `{url}/motion-proxy/api/...`
 
 mod clock;
+mod control;
 mod faults;
 mod ids;
 pub mod meta;
 pub mod motion;
+mod page;
 mod record;
 mod server;
 #[cfg(test)]
@@ -24,6 +27,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get};
 use tokio::net::TcpListener;
 
@@ -131,7 +135,8 @@ pub(crate) struct World {
 impl World {
     fn new(addr: SocketAddr, config: SandboxConfig) -> io::Result<Self> {
         // Everything is on this machine; a proxy from the environment would only be in the way.
-        let http = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        // No connection is kept: each lives on the runtime of the test that opened it, and ends with that.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().map_err(io::Error::other)?;
         Ok(Self {
             url: format!("http://{addr}"),
             hub_url: Mutex::new(config.hub_url.trim_end_matches('/').to_owned()),
@@ -177,5 +182,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/graph/media/{id}/{name}", get(meta::media::serve))
         .route("/graph/{*path}", any(meta::graph::serve))
         .merge(motion::door::router())
+        .merge(control::router())
+        .merge(page::router())
+        // How large a body may be is each simulator's own to say.
+        .layer(DefaultBodyLimit::disable())
         .with_state(world)
 }

@@ -88,3 +88,6 @@ impl Jwks {
         Self { http, url, known: Mutex::new(Some(Known { keys, asked_at })) }
     }
 }
+
+#[cfg(test)]
+mod tests;

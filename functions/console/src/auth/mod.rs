@@ -12,6 +12,8 @@ use shared::time::Timestamp;
 use crate::app::App;
 use crate::error::ApiError;
 
+#[cfg(test)]
+pub(crate) mod issuer;
 pub(crate) mod jwks;
 pub(crate) mod token;
 

@@ -13,7 +13,7 @@ use shared::time::Timestamp;
 use super::draft::Draft;
 use super::graph::Graph;
 use super::view::{self, View};
-use super::{desk, settings, show};
+use super::{bridge, desk, settings, show};
 use crate::app::{App, HubUrl};
 use crate::auth::Person;
 use crate::body::JsonObject;
@@ -21,7 +21,7 @@ use crate::error::{ApiError, ErrorBody, Problems};
 
 /// Connects a page with an Open Channel account. The page is the one that Facebook names for the token. All settings that
 /// are not right are told of together; what is not wrong but worth a look comes back as `findings`.
-#[utoipa::path(post, path = "/api/integrations", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations", operation_id = "create_integration", tag = "integrations",
     request_body = super::schema::NewIntegration,
     responses(
         (status = 201, body = View, description = "Made; enter `reply_url` in Motion"),
@@ -57,7 +57,10 @@ pub(crate) async fn create(
     draft.name_account(&account);
     let replaced = replaced(&app, &draft.integration, new.take_over).await?;
     keep(&app, &draft, replaced.as_ref()).await?;
-    app.store.set_bridge(&draft.integration).await?;
+    findings.extend(bridge::follow(&app, &draft.integration).await);
+    if let Some(old) = &replaced {
+        findings.extend(bridge::follow(&app, &Integration { enabled: false, ..old.clone() }).await);
+    }
     findings.extend(graph.subscribe(&account.id).await);
     tracing::info!(integration = %draft.integration.id, took_over = replaced.is_some(), "an integration was made");
     Ok((StatusCode::CREATED, Json(show(&app, &hub, draft.integration, findings).await?)))
@@ -72,6 +75,8 @@ pub(super) fn check_addresses(app: &App, draft: &Draft, problems: &mut Problems)
         let Some(url) = url else { continue };
         if let Err(blocked) = app.http.may_go(Purpose::Desk, &url) {
             problems.add(setting, blocked);
+            // The second is mostly told by the first, and wrong with it.
+            return;
         }
     }
 }
@@ -116,3 +121,6 @@ async fn keep(app: &App, draft: &Draft, replaced: Option<&Integration>) -> Resul
         NewIntegration::Store(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

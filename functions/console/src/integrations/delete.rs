@@ -19,7 +19,7 @@ use crate::query;
 
 /// Disconnects the page and forgets the integration with its secrets. While messages wait or failed ones are kept it is
 /// refused, unless they are to be thrown away.
-#[utoipa::path(delete, path = "/api/integrations/{id}", tag = "integrations",
+#[utoipa::path(delete, path = "/api/integrations/{id}", operation_id = "delete_integration", tag = "integrations",
     params(
         ("id" = String, Path, description = "The integration"),
         ("discard" = Option<bool>, Query, description = "Whether messages that wait or failed are thrown away"),
@@ -83,16 +83,13 @@ async fn unsubscribe(app: &App, integration: &Integration, secrets: &Integration
 
 /// Clears away what nothing speaks of any more. What fails here is for the operator, not for the person: to them it is gone.
 async fn clear(app: &App, id: IntegrationId) {
-    let now = Timestamp::now();
-    let (secret, kept, bridge) =
-        tokio::join!(app.secrets.delete_integration(id, now), app.store.discard_all(id), app.store.clear_bridge(id));
-    if let Err(error) = secret {
+    if let Err(error) = app.secrets.delete_integration(id, Timestamp::now()).await {
         tracing::error!(integration = %id, %error, "the secret of a deleted integration is left behind");
     }
-    if let Err(error) = kept {
+    if let Err(error) = app.store.discard_all(id).await {
         tracing::error!(integration = %id, %error, "messages of a deleted integration are left behind");
     }
-    if let Err(error) = bridge {
+    if let Err(error) = app.store.clear_bridge(id).await {
         tracing::error!(integration = %id, %error, "the bridge's row of a deleted integration is left behind");
     }
 }

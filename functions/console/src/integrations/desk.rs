@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::http::Purpose;
-use shared::openchannel::account::{self, Credential, MotionApi};
-use shared::secrets::{DeskCredential, IntegrationSecrets};
+use shared::openchannel::account;
+use shared::secrets::IntegrationSecrets;
 use shared::store::Integration;
 
 use super::findings::{self, Finding};
@@ -20,17 +20,8 @@ pub(super) async fn check(
     secrets: &IntegrationSecrets,
     reply_url: &str,
 ) -> Vec<Finding> {
-    let Some(api) = api(integration, secrets) else { return Vec::new() };
+    let Some(api) = secrets.motion_api(integration).filter(|api| !api.account.is_empty()) else { return Vec::new() };
     let request = api.account_request();
     let answer = app.http.send(Purpose::Desk, request.clone(), TIMEOUT, LARGEST_ANSWER).await;
     findings::of_account(integration, reply_url, &account::state(&request, &answer))
-}
-
-fn api(integration: &Integration, secrets: &IntegrationSecrets) -> Option<MotionApi> {
-    let credential = match secrets.desk.clone()? {
-        DeskCredential::ApiKey { key } => Credential::ApiKey(key),
-        DeskCredential::Basic { user, password } => Credential::Basic { user, password },
-    };
-    let base = integration.api_base_url.as_deref()?.parse().ok()?;
-    Some(MotionApi { base, credential, account: integration.desk_account.clone()? })
 }

@@ -12,7 +12,10 @@ use super::findings::Finding;
 use crate::app::App;
 use crate::error::ApiError;
 
+/// How long the queue may take for all of it.
 const BUDGET: Duration = Duration::from_secs(8);
+/// How many are sent side by side, ten a call.
+const AT_ONCE: usize = 500;
 
 /// Whose work it is. The integration is named: what waits is its own, also where its account was taken over.
 pub(crate) fn target(integration: &Integration) -> Target {
@@ -32,12 +35,14 @@ pub(super) async fn send(app: &App, integration: &Integration) -> Result<usize, 
         })
         .collect();
     let deadline = Instant::now() + BUDGET;
-    let sent = app.inbound.send(&drains, deadline).await.map_err(|error| QueueError(error.to_string()))?;
-    if sent.left > 0 {
-        tracing::error!(taken = sent.taken, left = sent.left, "the queue did not take all drains");
-        return Err(ApiError::Unavailable);
+    for some in drains.chunks(AT_ONCE) {
+        let sent = app.inbound.send(some, deadline).await.map_err(|error| QueueError(error.to_string()))?;
+        if sent.left > 0 {
+            tracing::error!(taken = sent.taken, left = sent.left, "the queue did not take all drains");
+            return Err(ApiError::Unavailable);
+        }
     }
-    Ok(sent.taken)
+    Ok(drains.len())
 }
 
 /// The same after a change that is done already: what is not tried now is tried by itself within five minutes.

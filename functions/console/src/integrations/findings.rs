@@ -86,3 +86,6 @@ fn of_answer(integration: &Integration, reply_url: &str, account: &Account) -> V
     }
     findings
 }
+
+#[cfg(test)]
+mod tests;

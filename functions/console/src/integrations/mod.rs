@@ -19,6 +19,7 @@ use crate::app::{App, HubUrl};
 use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 
+mod bridge;
 pub(crate) mod create;
 pub(crate) mod delete;
 mod desk;
@@ -27,6 +28,8 @@ mod drains;
 pub(crate) mod findings;
 mod forms;
 mod graph;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod settings;
 pub(crate) mod switch;
@@ -74,7 +77,7 @@ pub(crate) struct Queued {
 }
 
 /// All integrations of the company, oldest first, without their Reply URLs.
-#[utoipa::path(get, path = "/api/integrations", tag = "integrations", responses(
+#[utoipa::path(get, path = "/api/integrations", operation_id = "list_integrations", tag = "integrations", responses(
     (status = 200, body = Integrations),
     (status = 401, body = ErrorBody),
     (status = 503, body = ErrorBody),
@@ -97,7 +100,7 @@ pub(crate) async fn list(
 }
 
 /// One integration, with the Reply URL to enter in Motion.
-#[utoipa::path(get, path = "/api/integrations/{id}", tag = "integrations",
+#[utoipa::path(get, path = "/api/integrations/{id}", operation_id = "read_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 200, body = View),
@@ -118,7 +121,7 @@ pub(crate) async fn read(
 }
 
 /// Tries everything that waits for the desk now, without waiting for the next try by itself.
-#[utoipa::path(post, path = "/api/integrations/{id}/retry", tag = "messages",
+#[utoipa::path(post, path = "/api/integrations/{id}/retry", operation_id = "retry_waiting_messages", tag = "messages",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 202, body = Queued, description = "How many conversations are tried now"),

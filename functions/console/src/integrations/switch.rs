@@ -9,13 +9,13 @@ use shared::store::Integration;
 use shared::time::Timestamp;
 
 use super::view::View;
-use super::{Named, drains, own, show};
+use super::{Named, bridge, drains, own, show};
 use crate::app::{App, HubUrl};
 use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 
 /// Lets messages go over again; what waits goes first. An account that nobody has meanwhile is claimed again.
-#[utoipa::path(post, path = "/api/integrations/{id}/enable", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations/{id}/enable", operation_id = "enable_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 200, body = View),
@@ -32,12 +32,13 @@ pub(crate) async fn enable(
     Named(id): Named,
 ) -> Result<Json<View>, ApiError> {
     let integration = switch(&person, &app, id, true).await?;
-    let findings = drains::send_after(&app, &integration).await.into_iter().collect();
+    let findings = [bridge::follow(&app, &integration).await, drains::send_after(&app, &integration).await];
+    let findings = findings.into_iter().flatten().collect();
     Ok(Json(show(&app, &hub, integration, findings).await?))
 }
 
 /// Sets every message aside from now on. Answers of agents are refused.
-#[utoipa::path(post, path = "/api/integrations/{id}/disable", tag = "integrations",
+#[utoipa::path(post, path = "/api/integrations/{id}/disable", operation_id = "disable_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     responses(
         (status = 200, body = View),
@@ -54,7 +55,8 @@ pub(crate) async fn disable(
     Named(id): Named,
 ) -> Result<Json<View>, ApiError> {
     let integration = switch(&person, &app, id, false).await?;
-    Ok(Json(show(&app, &hub, integration, Vec::new()).await?))
+    let findings = bridge::follow(&app, &integration).await.into_iter().collect();
+    Ok(Json(show(&app, &hub, integration, findings).await?))
 }
 
 async fn switch(person: &Person, app: &App, id: IntegrationId, enabled: bool) -> Result<Integration, ApiError> {
@@ -70,7 +72,6 @@ async fn switch(person: &Person, app: &App, id: IntegrationId, enabled: bool) ->
         app.store.update_integration(&wanted).await?;
     }
     let integration = own(app, tenant, id).await?;
-    app.store.set_bridge(&integration).await?;
     tracing::info!(integration = %id, enabled, "an integration was switched");
     Ok(integration)
 }

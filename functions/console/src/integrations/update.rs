@@ -16,14 +16,14 @@ use super::draft::{Draft, Touched};
 use super::graph::Graph;
 use super::settings::{self, ChangedSettings};
 use super::view::{self, View};
-use super::{Named, desk, drains, own, show};
+use super::{Named, bridge, desk, drains, own, show};
 use crate::app::{App, HubUrl};
 use crate::auth::Person;
 use crate::body::JsonObject;
 use crate::error::{ApiError, ErrorBody};
 
 /// Changes settings and secrets. Whatever waits for the desk is tried at once.
-#[utoipa::path(patch, path = "/api/integrations/{id}", tag = "integrations",
+#[utoipa::path(patch, path = "/api/integrations/{id}", operation_id = "update_integration", tag = "integrations",
     params(("id" = String, Path, description = "The integration")),
     request_body = super::schema::IntegrationChange,
     responses(
@@ -67,7 +67,7 @@ pub(crate) async fn update(
         check_account(&mut draft, &graph.account().await?)?;
     }
     let integration = keep(&app, &draft, touched).await?;
-    let mut findings = Vec::new();
+    let mut findings: Vec<_> = bridge::follow(&app, &integration).await.into_iter().collect();
     if let Some(graph) = &graph {
         findings.extend(graph.subscribe(integration.account.platform_id()).await);
     }
@@ -125,7 +125,6 @@ async fn keep(app: &App, draft: &Draft, touched: Touched) -> Result<Integration,
     if touched.secrets {
         app.secrets.put_integration(id, &draft.secrets, now).await?;
     }
-    app.store.set_bridge(&integration).await?;
     let working = Health { since: Some(now), ..Health::default() };
     if touched.desk && integration.desk.is_broken() {
         app.store.set_desk_health(id, &working).await?;

@@ -166,3 +166,6 @@ impl Link {
         Self { state, reason: health.reason, since: health.since.map(rfc3339) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ impl FromRequestParts<Arc<App>> for NamedMessage {
 }
 
 /// Messages of an integration that wait for its desk, or that failed.
-#[utoipa::path(get, path = "/api/integrations/{id}/messages", tag = "messages",
+#[utoipa::path(get, path = "/api/integrations/{id}/messages", operation_id = "list_messages", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
         ("state" = Option<String>, Query, description = "`waiting` (if not said) or `failed`"),
@@ -120,7 +120,7 @@ pub(crate) async fn list(
 }
 
 /// One message, and of a failed one everything that came in.
-#[utoipa::path(get, path = "/api/integrations/{id}/messages/{key}", tag = "messages",
+#[utoipa::path(get, path = "/api/integrations/{id}/messages/{key}", operation_id = "read_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
         ("key" = String, Path, description = "The message, as the list names it"),
@@ -147,7 +147,7 @@ pub(crate) async fn read(
 }
 
 /// Has a failed message done again, in its customer's order.
-#[utoipa::path(post, path = "/api/integrations/{id}/messages/{key}/replay", tag = "messages",
+#[utoipa::path(post, path = "/api/integrations/{id}/messages/{key}/replay", operation_id = "replay_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
         ("key" = String, Path, description = "The failed message, as the list names it"),
@@ -183,7 +183,7 @@ pub(crate) async fn replay(
 }
 
 /// Throws a message away for good.
-#[utoipa::path(delete, path = "/api/integrations/{id}/messages/{key}", tag = "messages",
+#[utoipa::path(delete, path = "/api/integrations/{id}/messages/{key}", operation_id = "discard_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
         ("key" = String, Path, description = "The message, as the list names it"),

@@ -9,10 +9,10 @@ const LONGEST: usize = 80;
 /// How a kept message begins, as an agent would read it. Nothing for what has no words.
 pub(super) fn of(payload: &str) -> Option<String> {
     let Work::Event { event } = Envelope::from_body(payload).ok()?.work else { return None };
-    let text = line::posts(&event, None).into_iter().find_map(|part| match part {
-        DeskPart::Text(text) => Some(text),
-        DeskPart::File(file) => Some(format!("[{}]", file.kind.word())),
-    })?;
+    let text = match line::posts(&event, None).into_iter().next()? {
+        DeskPart::Text(text) => text,
+        DeskPart::File(file) => format!("[{}]", file.kind.word()),
+    };
     Some(shortened(&text))
 }
 
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_has_no_words() {
-        assert_eq!(of(&payload(Work::Unreadable { unreadable: Unreadable::of(b"secret", "no JSON") })), None);
+        assert_eq!(of(&payload(Work::Unreadable { unreadable: Unreadable::new("no JSON", b"secret") })), None);
         assert_eq!(of("no queue body"), None);
     }
 }

@@ -246,7 +246,7 @@ impl GraphError {
 
 impl From<GraphError> for Answer {
     fn from(error: GraphError) -> Self {
-        let answer = Self::json(error.status, &error.body());
+        let answer = Self { label: error.code.to_string(), ..Self::json(error.status, &error.body()) };
         match error.code {
             4 | 613 => answer.with("x-app-usage", r#"{"call_count":100,"total_time":25,"total_cputime":25}"#),
             190 => answer.with(

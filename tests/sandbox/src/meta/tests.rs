@@ -23,6 +23,7 @@ struct Scene {
 async fn scene() -> Scene {
     let (sandbox, hub) = start().await;
     let page = sandbox.add_page(PAGE, "Northwind Tiles", TOKEN);
+    page.subscribe();
     let customer = page.add_customer(Some(PSID), "Ingrid", "Dahl");
     assert!(customer.says("Is the Lisbon tile back?").await.webhook.acknowledged());
     Scene { sandbox, hub, page, customer }

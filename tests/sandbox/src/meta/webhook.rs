@@ -46,6 +46,12 @@ impl Post {
         self.status == Some(200)
     }
 
+    /// What it told, item by item: `message`, `echo`, `delivery`, `read`, `reaction`, ...
+    pub fn kinds(&self) -> Vec<String> {
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        items(&body, "entry").flat_map(|entry| items(entry, "messaging")).filter_map(kind).collect()
+    }
+
     fn unsubscribed(field: &str) -> Self {
         Self {
             at: clock::now(),
@@ -58,6 +64,18 @@ impl Post {
             duration_ms: 0,
         }
     }
+}
+
+fn items<'a>(holder: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    holder.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn kind(item: &Value) -> Option<String> {
+    if item.pointer("/message/is_echo") == Some(&Value::Bool(true)) {
+        return Some("echo".to_owned());
+    }
+    let mut names = item.as_object()?.keys();
+    names.find(|name| !["sender", "recipient", "timestamp"].contains(&name.as_str())).cloned()
 }
 
 /// Posts `messaging` items of the webhook field `field`, if the app is subscribed to it.

@@ -50,7 +50,6 @@ pub struct AccountState {
     /// The shape of the payload that answers are posted in.
     pub shape: Shape,
     /// What is told to go wrong.
-    #[serde(skip)]
     pub faults: Faults<MotionCall>,
     /// The people in the list.
     pub contacts: Vec<Contact>,

@@ -1,1 +1,190 @@
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
 
+use super::*;
+use crate::integrations::settings::{read_change, read_new};
+
+const RECEIVE_URL: &str = "https://motion.example.com/api/openchannel/accounts/2/notify?token=T1";
+
+fn object(body: Value) -> Map<String, Value> {
+    body.as_object().unwrap().clone()
+}
+
+/// A draft of a complete integration.
+fn made() -> Draft {
+    let (draft, problems) = make(json!({}));
+    assert_eq!(problems, Vec::<String>::new());
+    draft
+}
+
+fn make(more: Value) -> (Draft, Vec<String>) {
+    let mut body = object(json!({
+        "channel": "facebook", "name": "Tiles", "page_token": "EAAGpage", "receive_url": RECEIVE_URL, "api_key": "motion-key",
+    }));
+    body.extend(object(more));
+    let (new, mut problems) = read_new(body);
+    let mut draft = Draft::new(TenantId::generate(), Timestamp::from_millis(0)).unwrap();
+    draft.apply(new.settings, &mut problems);
+    draft.check_complete(&mut problems);
+    (draft, problems.names().into_iter().map(str::to_owned).collect())
+}
+
+fn change(draft: &mut Draft, body: Value) -> (Touched, Vec<String>) {
+    let (change, mut problems) = read_change(object(body));
+    let touched = draft.apply(change.settings, &mut problems);
+    (touched, problems.names().into_iter().map(str::to_owned).collect())
+}
+
+fn texts(secrets: &[SecretString]) -> Vec<&str> {
+    secrets.iter().map(ExposeSecret::expose_secret).collect()
+}
+
+#[test]
+fn a_new_one_takes_what_its_receive_url_tells() {
+    let draft = made();
+    assert_eq!(draft.integration.desk_account.as_deref(), Some("2"));
+    assert_eq!(draft.integration.api_base_url.as_deref(), Some("https://motion.example.com/api"));
+    assert_eq!(draft.integration.map_key.to_string(), "facebook");
+    assert_eq!(draft.secrets.receive_url.expose_secret(), RECEIVE_URL);
+    assert!(matches!(draft.secrets.desk, Some(DeskCredential::ApiKey { .. })));
+    assert_eq!(draft.secrets.reply_secrets.len(), 1);
+    assert_eq!(draft.secrets.reply_secrets[0].expose_secret().len(), 43);
+    assert!(draft.integration.enabled);
+}
+
+#[test]
+fn what_a_new_one_must_have() {
+    for setting in ["name", "page_token", "receive_url"] {
+        assert_eq!(make(json!({ setting: null })).1, [setting]);
+    }
+    let (new, mut problems) = read_new(Map::new());
+    let mut draft = Draft::new(TenantId::generate(), Timestamp::from_millis(0)).unwrap();
+    draft.apply(new.settings, &mut problems);
+    draft.check_complete(&mut problems);
+    assert_eq!(problems.names(), ["channel", "name", "page_token", "receive_url"]);
+}
+
+#[test]
+fn what_does_not_go_together() {
+    for (more, expected) in [
+        (json!({ "app_secret": "0123456789" }), "verify_token"),
+        (json!({ "verify_token": "0123456789" }), "app_secret"),
+        (json!({ "app_secret": "0123456789", "verify_token": "EAAGpage" }), "verify_token"),
+        (json!({ "api_user": "admin", "api_password": "p" }), "api_key"),
+        (json!({ "api_user": "admin" }), "api_key"),
+        (json!({ "api_key": null, "api_user": "admin" }), "api_password"),
+        (json!({ "api_key": null, "api_password": "p" }), "api_user"),
+        (json!({ "contact_fields": { "facebook": "x" } }), "contact_fields.facebook"),
+        (json!({ "map_key": "cf_3", "contact_fields": { "cf_3": "x" } }), "contact_fields.cf_3"),
+    ] {
+        assert_eq!(make(more.clone()).1, [expected], "{more}");
+    }
+}
+
+#[test]
+fn an_own_app_comes_rotates_and_goes() {
+    let mut draft = made();
+    let own = json!({ "app_secret": "secret-one", "verify_token": "verify-one" });
+    let (touched, problems) = change(&mut draft, own);
+    assert_eq!((touched, problems), (Touched { platform: true, secrets: true, desk: false }, vec![]));
+    change(&mut draft, json!({ "app_secret": "secret-two" }));
+    assert_eq!(texts(&draft.secrets.app_secrets), ["secret-two", "secret-one"]);
+    assert_eq!(texts(&draft.secrets.verify_tokens), ["verify-one"]);
+    change(&mut draft, json!({ "app_secret": "secret-three" }));
+    assert_eq!(texts(&draft.secrets.app_secrets), ["secret-three", "secret-two"]);
+    change(&mut draft, json!({ "app_secret": "secret-three" }));
+    assert_eq!(texts(&draft.secrets.app_secrets), ["secret-three", "secret-two"], "the same again");
+    assert_eq!(change(&mut draft, json!({ "app_secret": null, "verify_token": "verify-two" })).1, ["app_secret"]);
+    assert_eq!(change(&mut draft, json!({ "app_secret": null })).1, Vec::<String>::new());
+    assert!(draft.secrets.app_secrets.is_empty() && draft.secrets.verify_tokens.is_empty());
+}
+
+#[test]
+fn the_credential_of_the_desk_changes() {
+    let mut draft = made();
+    assert_eq!(change(&mut draft, json!({ "api_user": null })).1, Vec::<String>::new());
+    assert!(draft.secrets.desk.is_some(), "there was no user to clear");
+    change(&mut draft, json!({ "api_key": null }));
+    assert!(draft.secrets.desk.is_none());
+    let (touched, _) = change(&mut draft, json!({ "api_user": "admin", "api_password": "one" }));
+    assert!(touched.desk && touched.secrets && !touched.platform);
+    assert_eq!(change(&mut draft, json!({ "api_password": "two" })).1, Vec::<String>::new());
+    let Some(DeskCredential::Basic { user, password }) = &draft.secrets.desk else { panic!("a user") };
+    assert_eq!((user.as_str(), password.expose_secret()), ("admin", "two"));
+    assert_eq!(change(&mut draft, json!({ "api_user": "other" })).1, ["api_password"]);
+    change(&mut draft, json!({ "api_key": "another-key" }));
+    assert!(matches!(draft.secrets.desk, Some(DeskCredential::ApiKey { .. })), "a key takes the place of a user");
+}
+
+#[test]
+fn another_receive_url_brings_its_own_defaults() {
+    const OTHER: &str = "https://desk.example.org/m/api/openchannel/accounts/9/notify?apikey=K";
+    let mut draft = made();
+    change(&mut draft, json!({ "receive_url": OTHER }));
+    assert_eq!(draft.integration.desk_account.as_deref(), Some("9"));
+    assert_eq!(draft.integration.api_base_url.as_deref(), Some("https://desk.example.org/m/api"));
+
+    let mut draft = made();
+    change(&mut draft, json!({ "desk_account": "77", "api_base_url": "https://api.example.org/api" }));
+    change(&mut draft, json!({ "receive_url": OTHER }));
+    assert_eq!(draft.integration.desk_account.as_deref(), Some("77"), "what was said stays");
+    assert_eq!(draft.integration.api_base_url.as_deref(), Some("https://api.example.org/api"));
+    change(&mut draft, json!({ "desk_account": null, "api_base_url": null }));
+    assert_eq!(draft.integration.desk_account.as_deref(), Some("9"), "until it is taken back");
+    assert_eq!(draft.integration.api_base_url.as_deref(), Some("https://desk.example.org/m/api"));
+
+    let mut draft = made();
+    change(
+        &mut draft,
+        json!({ "receive_url": "https://chat.xcallymotion.com/api/openchannel/accounts/3/notify?token=T" }),
+    );
+    assert_eq!(draft.integration.api_base_url, None, "the vendor's proxy tells no base");
+}
+
+#[test]
+fn what_cannot_be_cleared_stays() {
+    let mut draft = made();
+    for setting in ["name", "page_token", "receive_url"] {
+        assert_eq!(change(&mut draft, json!({ setting: null })).1, [setting]);
+    }
+    assert_eq!(draft.secrets.receive_url.expose_secret(), RECEIVE_URL);
+}
+
+#[test]
+fn what_a_change_touches() {
+    let none = Touched::default();
+    for (body, expected) in [
+        (json!({}), none),
+        (json!({ "name": "Other" }), none),
+        (json!({ "human_agent": true, "bridge_sources": ["192.0.2.1"] }), none),
+        (json!({ "map_key": "phone" }), Touched { desk: true, ..none }),
+        (json!({ "desk_account": "5" }), Touched { desk: true, ..none }),
+        (json!({ "receive_url": RECEIVE_URL }), Touched { desk: true, secrets: true, ..none }),
+        (json!({ "api_key": "another-key" }), Touched { desk: true, secrets: true, ..none }),
+        (json!({ "page_token": "EAAGother" }), Touched { platform: true, secrets: true, ..none }),
+    ] {
+        assert_eq!(change(&mut made(), body.clone()), (expected, vec![]), "{body}");
+    }
+}
+
+#[test]
+fn a_new_reply_secret_keeps_the_one_before() {
+    let mut draft = made();
+    let first = texts(&draft.secrets.reply_secrets)[0].to_owned();
+    draft.rotate_reply_secret().unwrap();
+    let second = texts(&draft.secrets.reply_secrets)[0].to_owned();
+    assert_eq!(texts(&draft.secrets.reply_secrets), [&second, &first]);
+    assert_ne!(first, second);
+    draft.rotate_reply_secret().unwrap();
+    assert_eq!(texts(&draft.secrets.reply_secrets)[1], second);
+    assert_eq!(draft.secrets.reply_secrets.len(), 2);
+}
+
+#[test]
+fn the_account_is_what_the_platform_says() {
+    let mut draft = made();
+    draft.name_account(&Account { id: "218840075512346".to_owned(), name: "Northwind".to_owned() });
+    assert_eq!(draft.integration.account.as_str(), "facebook:218840075512346");
+    assert_eq!(draft.secrets.account, draft.integration.account);
+    assert_eq!(draft.integration.account_name, "Northwind");
+}

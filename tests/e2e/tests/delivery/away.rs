@@ -1,0 +1,102 @@
+//! The desk is away: messages wait in order, nobody else waits, and all arrive once when it is back.
+
+use e2e::scene::Scene;
+use reqwest::Method;
+use sandbox::motion::MotionCall;
+use sandbox::{Answer, Fault, When};
+use serde_json::json;
+
+fn down(status: u16) -> Fault {
+    Fault::Refuse(Answer::json(status, &json!({"message": "out of order"})))
+}
+
+#[tokio::test]
+async fn a_desk_that_is_down_gets_everything_in_order_when_it_is_back() {
+    let (scene, other) = (Scene::new().await, Scene::new().await);
+    let (anna, bert, carla) = (scene.customer(), scene.customer(), other.customer());
+    scene.desk.fail(down(503), When::always());
+    for number in 0..3 {
+        anna.says(&format!("anna {number}")).await;
+        bert.says(&format!("bert {number}")).await;
+    }
+    // The other company's desk is not down, and does not wait.
+    carla.says("hello").await;
+    assert_eq!(other.until_bodies(&carla, 1).await, ["hello"]);
+    let broken = scene.until_integration(|integration| integration["desk"]["state"] == "unreachable").await;
+    assert!(broken["desk"]["reason"].as_str().is_some_and(|reason| reason.contains("503")), "{broken}");
+    scene.until_kept("waiting", 6).await;
+
+    scene.desk.mend();
+    assert_eq!(scene.until_bodies(&anna, 3).await, ["anna 0", "anna 1", "anna 2"]);
+    assert_eq!(scene.until_bodies(&bert, 3).await, ["bert 0", "bert 1", "bert 2"]);
+    scene.until_integration(|integration| integration["desk"]["state"] == "working").await;
+    scene.until_kept("waiting", 0).await;
+    anna.says("anna 3").await;
+    assert_eq!(scene.until_bodies(&anna, 4).await, ["anna 0", "anna 1", "anna 2", "anna 3"]);
+}
+
+#[tokio::test]
+async fn a_desk_that_turns_us_away_says_why_and_loses_nothing() {
+    for status in [401, 403, 404] {
+        let scene = Scene::new().await;
+        let anna = scene.customer();
+        scene.desk.fail(down(status), When::always());
+        anna.says("one").await;
+        anna.says("two").await;
+        let broken = scene.until_integration(|integration| integration["desk"]["state"] == "refuses").await;
+        assert!(broken["desk"]["reason"].as_str().is_some_and(|r| r.contains(&status.to_string())), "{broken}");
+        scene.until_kept("waiting", 2).await;
+        scene.desk.mend();
+        let (answered, _) =
+            scene.hub.call(Method::POST, &format!("/api/integrations/{}/retry", scene.id()), None).await;
+        assert!((200..300).contains(&answered));
+        assert_eq!(scene.until_bodies(&anna, 2).await, ["one", "two"], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_the_desk_never_takes_is_kept_and_the_next_goes_on() {
+    let scene = Scene::new().await;
+    let anna = scene.customer();
+    scene.desk.fail_on(Some(MotionCall::Receive), down(400), When::nth(2));
+    for text in ["one", "two", "three"] {
+        anna.says(text).await;
+    }
+    assert_eq!(scene.until_bodies(&anna, 2).await, ["one", "three"]);
+    let failed = scene.until_kept("failed", 1).await;
+    let path = format!("/api/integrations/{}/messages/{}", scene.id(), failed[0]["key"].as_str().unwrap());
+    let (status, whole) = scene.hub.call(Method::GET, &path, None).await;
+    assert_eq!(status, 200);
+    assert!(whole.to_string().contains("two"), "{whole}");
+    let (status, _) = scene.hub.call(Method::POST, &format!("{path}/replay"), None).await;
+    assert!((200..300).contains(&status), "{status}");
+    assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "three", "two"]);
+    scene.until_kept("failed", 0).await;
+}
+
+#[tokio::test]
+async fn a_desk_that_hangs_after_reading_gets_at_most_one_marked_repeat() {
+    let scene = Scene::new().await;
+    let anna = scene.customer();
+    scene.desk.fail_on(Some(MotionCall::Receive), Fault::Hang, When::next(1));
+    anna.says("one").await;
+    anna.says("two").await;
+    let bodies = scene.until_bodies(&anna, 3).await;
+    assert_eq!(bodies, ["one", "[possibly repeated] one", "two"]);
+}
+
+#[tokio::test]
+async fn a_disabled_integration_keeps_messages_until_it_is_enabled() {
+    let scene = Scene::new().await;
+    let anna = scene.customer();
+    let path = format!("/api/integrations/{}", scene.id());
+    let (status, _) = scene.hub.call(Method::POST, &format!("{path}/disable"), None).await;
+    assert_eq!(status, 200);
+    anna.says("one").await;
+    anna.says("two").await;
+    scene.until_kept("waiting", 2).await;
+    assert!(scene.bodies(&anna).is_empty());
+    let (status, _) = scene.hub.call(Method::POST, &format!("{path}/enable"), None).await;
+    assert_eq!(status, 200);
+    assert_eq!(scene.until_bodies(&anna, 2).await, ["one", "two"]);
+}

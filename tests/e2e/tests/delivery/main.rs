@@ -1,0 +1,7 @@
+//! What delivery promises when things break: the worker is killed at every step, answers get lost, the desk is away.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
+
+mod away;
+mod killed;
+mod time;
