@@ -27,6 +27,7 @@ run: $(TOOLS_READY) ## start the hub and the outside world on this machine and p
 test: lint ## check the code and run every test, the end-to-end ones on a stack of their own
 	@trap '$(LOCAL) --name test down' EXIT; \
 	HUB_PORT=auto AWS_PORT=auto SANDBOX_PORT=auto $(LOCAL) --name test up; \
+	$(TOOLS)/python -W ignore::ResourceWarning -m unittest discover --verbose --start-directory tests/infra --top-level-directory .; \
 	E2E_STATE=$(CURDIR)/.local/test/state.json cargo test --workspace --locked
 
 watch: $(TOOLS_READY) ## run the functions from their sources, again after each change, on the stack of `make run`
