@@ -59,4 +59,4 @@ class Rights(TestCase):
     def test_what_is_given_is_what_is_needed(self):
         for id, function in FUNCTIONS.items():
             with self.subTest(id):
-                self.assertEqual(given(function), needed(id))
+                self.assertEqual(given(function), needed(id), "first: given by template.yaml, second: needed")

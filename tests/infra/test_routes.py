@@ -21,4 +21,4 @@ def watched() -> set[tuple[str, str]]:
 class Routes(TestCase):
     def test_every_route_is_watched_and_every_watched_one_is_a_route(self):
         deployed = {(key.split()[1], binary(FUNCTIONS[id])) for id, keys in routes().items() for key in keys}
-        self.assertEqual(deployed, watched())
+        self.assertEqual(deployed, watched(), "first: template.yaml, second: Cargo.toml")

@@ -25,4 +25,4 @@ class Settings(TestCase):
             name = binary(function)
             with self.subTest(name):
                 given = {*everywhere, *function["Properties"]["Environment"]["Variables"]}
-                self.assertEqual(given, read(name) - SET_BY_LAMBDA)
+                self.assertEqual(given, read(name) - SET_BY_LAMBDA, "first: set in template.yaml, second: read")
