@@ -1,6 +1,6 @@
 """What holds the infrastructure against the code: settings, routes, rights, metrics, build settings, `make watch`.
 
-`make test` brings the stack up before; tests that need no stack also run alone, as `python -m unittest tests.infra.test_routes`."""
+`make test` brings the stack up before. What needs none also runs alone: `python -m unittest tests.infra.test_routes`."""
 
 from infra.local import build
 from infra.local.place import Place

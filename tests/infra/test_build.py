@@ -46,7 +46,12 @@ def asked_for(name: str) -> str:
         subprocess.run(
             ["cargo-lambda", "lambda", "build", "--release", "--compiler", "cargo", "--bin", name],
             cwd=REPOSITORY,
-            env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "CARGO_ITSELF": which("cargo"), "ASKED": str(asked)},
+            env={
+                **os.environ,
+                "PATH": f"{folder}:{os.environ['PATH']}",
+                "CARGO_ITSELF": which("cargo"),
+                "ASKED": str(asked),
+            },
             capture_output=True,
         )
         return asked.read_text()

@@ -16,13 +16,8 @@ OPERATION = re.compile(rb"aws_sdk_([a-z0-9]+?)9operation(\d+)([a-z_]+)")
 # Part of the search for credentials in places other than Lambda, where nothing is asked.
 NOT_CALLED = "sts"
 
-# Operations whose right has another name. https://docs.aws.amazon.com/service-authorization/latest/reference/
-OTHER_NAMES = {
-    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
-    "sqs:SendMessageBatch": "sqs:SendMessage",
-}
-
 # A transaction needs the rights of what it consists of, each made by a builder of its own.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 TRANSACTION = "dynamodb:TransactWriteItems"
 PARTS = {
     "ConditionCheckBuilder": "dynamodb:ConditionCheckItem",
@@ -31,7 +26,8 @@ PARTS = {
     "UpdateBuilder": "dynamodb:UpdateItem",
 }
 
-# With these Lambda reads a queue in the function's name. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+# With these Lambda reads a queue in the function's name.
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 READING_A_QUEUE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READERS = {source["Properties"]["FunctionName"] for source in resources("AWS::Lambda::EventSourceMapping").values()}
 
@@ -44,7 +40,9 @@ def needed(id: str) -> set[str]:
     if TRANSACTION in rights:
         rights.remove(TRANSACTION)
         rights |= {right for builder, right in PARTS.items() if f"{len(builder)}{builder}5build".encode() in code}
-    rights = {OTHER_NAMES.get(right, right) for right in rights}
+    # A batch of SQS needs the right of the single call.
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    rights = {right.removesuffix("Batch") for right in rights}
     return rights | READING_A_QUEUE if id in READERS else rights
 
 
