@@ -1,8 +1,8 @@
 //! The outside world on one machine: Facebook with its customers' phones, and XCALLY Motion with its agents.
 //!
-//! Both are strict: they refuse what the real ones refuse, in the same words, so that a hub that gets along with them gets
-//! along with the world. Both can be told to fail. What they know is kept by page and by account, so tests that run side by
-//! side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
+//! Both are strict: they refuse what the real ones refuse, in the same words, so that a hub that gets along with them
+//! gets along with the world. Both can be told to fail. What they know is kept by page and by account, so tests that run
+//! side by side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
 //!
 //! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
