@@ -591,6 +591,17 @@ mod our_own_storage {
     }
 
     #[tokio::test]
+    async fn loses_every_answer_to_the_claim_and_a_later_try_goes_out() {
+        let world = World::new().await;
+        for _every_try_of_the_client in 0..3 {
+            world.aws.fault("UpdateItem", Fault::DoneButLost);
+        }
+        is(&world.reply(&text(Some(1), "hello")).await, 503, "unavailable");
+        assert!(world.outside.messages().is_empty());
+        sent(&world.reply(&text(Some(1), "hello")).await);
+    }
+
+    #[tokio::test]
     async fn loses_the_answer_to_the_outcome_and_a_repeat_is_recognised() {
         let world = World::new().await;
         world.aws.fault("TransactWriteItems", Fault::DoneButLost);
@@ -718,63 +729,6 @@ mod the_bridge {
         world.store.set_bridge(&stored).await.unwrap();
         world.shell = world.shell.with_clock(Clock::ahead(Duration::from_secs(30)));
         is(&world.bridge(SOURCE, &reply(CUSTOMER, Some(12))).await, 404, "not_found");
-    }
-}
-
-mod the_log {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
-    use super::*;
-
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[tokio::test]
-    async fn has_one_line_a_reply_with_its_ids_and_nothing_that_anybody_wrote() {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber =
-            tracing_subscriber::fmt().json().with_env_filter("info").with_writer(move || writer.clone()).finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
-        let world = World::new().await;
-        let secret_text = "the-words-of-the-agent";
-        world.outside.graph([Graph::Sent, Graph::Error(190, 463)]);
-        let mut told = vec![world.reply(&text(Some(1), secret_text)).await];
-        told.push(world.reply(&text(Some(2), secret_text)).await);
-        told.push(
-            world.post(&format!("/api/reply/{}/wrong-{secret_text}", world.integration), None, secret_text).await,
-        );
-        world.aws.fault("TransactWriteItems", Fault::Down);
-        told.push(world.reply(&text(Some(3), secret_text)).await);
-
-        let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        for never in [secret_text, SECRET, TOKEN, CUSTOMER, "motion-key", "the-apps-secret"] {
-            assert!(!log.contains(never), "{never} in {log}");
-        }
-        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let outcomes: Vec<_> = lines.iter().map(|line| line["fields"]["outcome"].as_str()).collect();
-        let failed_write = None;
-        assert_eq!(outcomes, [Some("sent"), Some("provider_auth"), Some("not_found"), failed_write, Some("sent")]);
-        let told_of = [&told[0], &told[1], &told[2], &told[3], &told[3]];
-        for (line, told) in lines.iter().zip(told_of) {
-            assert_eq!(line["span"]["correlation"], told.correlation.as_str());
-            let integration = (told.code != "not_found").then(|| world.integration.to_string());
-            assert_eq!(line["span"]["integration"], json!(integration));
-        }
-        assert_eq!(lines[0]["fields"]["parts"], 1);
-        assert!(lines[0]["fields"]["duration_ms"].is_u64());
-        assert_eq!((&lines[1]["fields"]["code"], &lines[1]["fields"]["subcode"]), (&json!(190), &json!(463)));
     }
 }
 

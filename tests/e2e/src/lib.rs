@@ -12,6 +12,7 @@
 pub mod bench;
 pub mod garbage;
 pub mod hub;
+pub mod logs;
 pub mod people;
 pub mod proxy;
 pub mod reply;

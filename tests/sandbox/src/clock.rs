@@ -22,8 +22,8 @@ pub(crate) fn iso(at: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", ms % 1000)
 }
 
-/// The Gregorian date of a day counted from 1970-01-01. The year is taken to begin in March, so that the leap day is its
-/// last and the months' lengths follow one straight line.
+/// The Gregorian date of a day counted from 1970-01-01. The year is taken to begin in March, so that the leap day is
+/// its last and the months' lengths follow one straight line.
 const fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -1,8 +1,8 @@
 //! The outside world on one machine: Facebook with its customers' phones, and XCALLY Motion with its agents.
 //!
-//! Both are strict: they refuse what the real ones refuse, in the same words, so that a hub that gets along with them gets
-//! along with the world. Both can be told to fail. What they know is kept by page and by account, so tests that run side by
-//! side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
+//! Both are strict: they refuse what the real ones refuse, in the same words, so that a hub that gets along with them
+//! gets along with the world. Both can be told to fail. What they know is kept by page and by account, so tests that run
+//! side by side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
 //!
 //! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
@@ -135,7 +135,8 @@ pub(crate) struct World {
 impl World {
     fn new(addr: SocketAddr, config: SandboxConfig) -> io::Result<Self> {
         // Everything is on this machine; a proxy from the environment would only be in the way.
-        let http = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        // No connection is kept: each lives on the runtime of the test that opened it, and ends with that.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().map_err(io::Error::other)?;
         Ok(Self {
             url: format!("http://{addr}"),
             hub_url: Mutex::new(config.hub_url.trim_end_matches('/').to_owned()),

@@ -8,6 +8,7 @@ mod bad_replies;
 mod bad_webhooks;
 mod bridge;
 mod doors;
+mod files;
 mod files_out;
 mod inbound;
 mod refusals;

@@ -162,7 +162,7 @@ pub(super) async fn close(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /control/files/{server}/{id}`: a file of the desk, for the page. It comes from a stranger, so it may run nothing.
+/// `GET /control/files/{server}/{id}`: a file of the desk, for the page. It is a stranger's, so it may run nothing.
 pub(super) async fn file(State(world): State<Arc<World>>, Path((server, id)): Path<(String, u64)>) -> Result<Response> {
     let file = world.known_desk(&server).and_then(|server| server.file(id));
     let file = file.ok_or_else(|| ControlError::NotFound(format!("file {id} on {server}")))?;

@@ -12,8 +12,8 @@ use crate::motion;
 /// A fault, and for how many calls.
 #[derive(Debug, Deserialize)]
 pub(super) struct FaultBody {
-    /// `hang`, `hang_before`, `drop_after`, `drop_before`, `slow_MILLISECONDS`; for a page also a code of Graph (4, 613, 1200,
-    /// 2, 551), for an account also an HTTP status.
+    /// `hang`, `hang_before`, `drop_after`, `drop_before`, `slow_MILLISECONDS`; for a page also a code of Graph (2, 4,
+    /// 551, 613, 1200), for an account also an HTTP status.
     fault: String,
     /// So many calls; until it is lifted, if not given.
     times: Option<u32>,

@@ -1,4 +1,4 @@
-//! The sandbox by HTTP, for its page and for other programs: everything that the library can do, as JSON under `/control/`.
+//! The sandbox by HTTP, for its page and for other programs: what the library can do, as JSON under `/control/`.
 
 mod account;
 mod fault;

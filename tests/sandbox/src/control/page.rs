@@ -42,6 +42,8 @@ pub(super) struct PageSettings {
     receipts: Option<bool>,
     repeats: Option<u32>,
     webhook_path: Option<String>,
+    /// Whether the app is subscribed to every field, or to none.
+    subscribed: Option<bool>,
 }
 
 /// `POST /control/pages/{page}/settings`
@@ -53,6 +55,11 @@ pub(super) async fn set(
     let page = find(&world, &page)?;
     if let Some(path) = &body.webhook_path {
         page.set_webhook_path(path);
+    }
+    match body.subscribed {
+        Some(true) => page.subscribe(),
+        Some(false) => page.set(|page| page.subscribed = None),
+        None => {}
     }
     page.set(|page| {
         page.token = body.token.unwrap_or(page.token);

@@ -1,4 +1,4 @@
-//! What Graph tells: of a page by its token, of a customer, of a token, and of the webhook fields a page is subscribed to.
+//! What Graph tells: of a page by its token, of a customer, of a token, and of a page's webhook subscription.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,8 @@ const PAGE: [&str; 5] = ["id", "name", "category", "link", "username"];
 
 /// `GET /me` and `GET /{page}`
 pub(super) fn page(page: &PageState, params: &Params) -> Result<Value, GraphError> {
-    let known = json!({"id": page.id, "name": page.name, "category": "Shop", "link": format!("https://www.facebook.com/{}", page.id)});
+    let link = format!("https://www.facebook.com/{}", page.id);
+    let known = json!({"id": page.id, "name": page.name, "category": "Shop", "link": link});
     choose(known, params, &PAGE, "Page")
 }
 
@@ -66,7 +67,7 @@ pub(super) fn debug_token(
     }
     let input = params.text("input_token").ok_or_else(|| GraphError::missing("input_token"))?;
     let page = pages.iter().map(|page| page.read(Clone::clone)).find(|page| page.access_token == input);
-    let invalid = |error: GraphError| json!({"is_valid": false, "scopes": [], "error": {"code": error.code, "subcode": error.subcode, "message": error.message}});
+    let invalid = |GraphError { code, subcode, message, .. }: GraphError| json!({"is_valid": false, "scopes": [], "error": {"code": code, "subcode": subcode, "message": message}});
     let data = match page {
         None => invalid(GraphError::unknown_token()),
         Some(page) if page.token == Token::Expired => invalid(GraphError::token_expired()),

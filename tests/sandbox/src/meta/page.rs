@@ -17,7 +17,7 @@ use crate::record::Calls;
 use crate::watched::{TimedOut, Watched};
 use crate::{clock, ids};
 
-/// The webhook fields of Messenger; a new page is subscribed to all of them.
+/// The webhook fields of Messenger. A new page is subscribed to none: the hub has to ask for them.
 pub const FIELDS: [&str; 13] = [
     "messages",
     "messaging_postbacks",
@@ -99,7 +99,7 @@ impl PageState {
             app,
             webhook_url,
             human_agent: false,
-            subscribed: Some(FIELDS.iter().map(|field| (*field).to_owned()).collect()),
+            subscribed: None,
             echo_first: false,
             receipts: true,
             repeats: 0,
@@ -201,6 +201,11 @@ impl Page {
     /// Changes a setting: token, subscription, features, where webhooks go.
     pub fn set(&self, change: impl FnOnce(&mut PageState)) {
         self.state.change(change);
+    }
+
+    /// Subscribes the app to every field, as the hub or a person in Meta's dashboard does.
+    pub fn subscribe(&self) {
+        self.set(|page| page.subscribed = Some(FIELDS.iter().map(|field| (*field).to_owned()).collect()));
     }
 
     /// Where this page's webhooks go: a path of the hub, such as `/webhooks/facebook/INTEGRATION`.

@@ -23,6 +23,7 @@ struct Scene {
 async fn scene() -> Scene {
     let (sandbox, hub) = start().await;
     let page = sandbox.add_page(PAGE, "Northwind Tiles", TOKEN);
+    page.subscribe();
     let customer = page.add_customer(Some(PSID), "Ingrid", "Dahl");
     assert!(customer.says("Is the Lisbon tile back?").await.webhook.acknowledged());
     Scene { sandbox, hub, page, customer }
@@ -183,7 +184,10 @@ async fn refuses_a_message_that_messenger_refuses() {
 #[tokio::test]
 async fn keeps_the_window() {
     let scene = scene().await;
-    let tagged = |tag: &str| json!({"recipient": {"id": PSID}, "messaging_type": "MESSAGE_TAG", "tag": tag, "message": {"text": "hi"}});
+    let tagged = |tag: &str| {
+        let message = json!({"text": "hi"});
+        json!({"recipient": {"id": PSID}, "messaging_type": "MESSAGE_TAG", "tag": tag, "message": message})
+    };
     assert_eq!(code(&scene.send(tagged("ACCOUNT_UPDATE")).await), (400, 100, Some(1_893_061)));
     assert_eq!(code(&scene.send(tagged("SOMETHING")).await), (400, 100, None));
     assert_eq!(code(&scene.send(tagged("HUMAN_AGENT")).await), (400, 10, None), "the app has no such feature");
@@ -344,7 +348,7 @@ async fn repeats_a_webhook_that_was_not_acknowledged() {
 #[tokio::test]
 async fn hosts_files_like_a_file_server() {
     let scene = scene().await;
-    let picture = File::new("tile & grout.png", "image/png", vec![1, 2, 3]).missing_at_first(1);
+    let picture = File::new("tile & grout.png", "image/png", vec![1, 2, 3]).missing_at_first(2);
     let elsewhere = File::at(super::FileKind::Image, "https://10.0.0.1/secret.png");
     let sent = scene.customer.sends(Some("look"), vec![picture, elsewhere]).await;
     let event = scene.hub.wait(2).await[1].json().unwrap()["entry"][0]["messaging"][0]["message"].clone();
@@ -353,10 +357,10 @@ async fn hosts_files_like_a_file_server() {
     let url = &sent.files[0].url;
     let status = async |url: &str| http().get(url).send().await.unwrap().status().as_u16();
     assert_eq!(status(url.split('?').next().unwrap()).await, 403, "the query is part of the address");
-    assert_eq!((status(url).await, status(url).await), (404, 200));
+    assert_eq!((status(url).await, status(url).await, status(url).await), (404, 404, 200));
     assert_eq!(
         scene.customer.fetches(&sent.files[0]).iter().map(|fetch| fetch.status).collect::<Vec<_>>(),
-        [403, 404, 200]
+        [403, 404, 404, 200]
     );
 }
 

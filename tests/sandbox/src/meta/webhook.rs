@@ -49,8 +49,7 @@ impl Post {
     /// What it told, item by item: `message`, `echo`, `delivery`, `read`, `reaction`, ...
     pub fn kinds(&self) -> Vec<String> {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let entries = body["entry"].as_array().into_iter().flatten();
-        entries.flat_map(|entry| entry["messaging"].as_array().into_iter().flatten()).filter_map(kind).collect()
+        items(&body, "entry").flat_map(|entry| items(entry, "messaging")).filter_map(kind).collect()
     }
 
     fn unsubscribed(field: &str) -> Self {
@@ -67,8 +66,12 @@ impl Post {
     }
 }
 
+fn items<'a>(holder: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    holder.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
 fn kind(item: &Value) -> Option<String> {
-    if item["message"]["is_echo"] == true {
+    if item.pointer("/message/is_echo") == Some(&Value::Bool(true)) {
         return Some("echo".to_owned());
     }
     let mut names = item.as_object()?.keys();

@@ -16,17 +16,25 @@ use crate::watched::Watched;
 use crate::{Sandbox, World};
 
 /// What one Motion server holds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct DeskServer {
     accounts: Mutex<BTreeMap<u64, Arc<Watched<AccountState>>>>,
     files: Mutex<BTreeMap<u64, StoredFile>>,
-    last_id: AtomicU64,
+    next_id: AtomicU64,
+}
+
+impl Default for DeskServer {
+    fn default() -> Self {
+        // Ids are not given twice, though nothing is kept over a restart: a hub would take a new answer for a repeat.
+        let seconds = u64::try_from(clock::now() / 1000).unwrap_or_default();
+        Self { accounts: Mutex::default(), files: Mutex::default(), next_id: AtomicU64::new(seconds) }
+    }
 }
 
 impl DeskServer {
     /// A new id; contacts, interactions, messages and files of a server share one sequence.
     pub(super) fn next_id(&self) -> u64 {
-        1000 + self.last_id.fetch_add(1, Ordering::Relaxed)
+        self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn account(&self, id: u64) -> Option<Arc<Watched<AccountState>>> {

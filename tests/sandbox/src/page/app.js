@@ -18,7 +18,7 @@ function choose() {
   const newest = people.toSorted((a, b) => (b.last_event_at ?? 0) - (a.last_event_at ?? 0))[0];
   const names = people.map((person) => [person.psid, `${person.first_name} ${person.last_name}`]);
   chosen.person = options($('person'), names, chosen.person ?? newest?.psid);
-  const accounts = state.accounts.map((account) => [accountKey(account), `${account.server} · ${account.name}`]);
+  const accounts = state.accounts.map((account) => [accountKey(account), `${account.name}, ${account.server} ${account.id}`]);
   chosen.account = options($('account'), accounts, chosen.account);
   return {
     page,

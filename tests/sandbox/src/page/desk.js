@@ -19,7 +19,7 @@ export function setup() {
       { name: 'contact', label: `Receiver, as in the contact field “${account.map_key}”` },
       { name: 'text', label: 'Message' },
     ]);
-    if (entered) await call('POST', 'replies', entered);
+    if (entered && await call('POST', 'replies', entered)) chosen.contact = null;
   });
   $('connection').addEventListener('click', connection);
   $('connection-dialog').addEventListener('close', () => {

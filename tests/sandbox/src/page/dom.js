@@ -11,7 +11,7 @@ export function h(name, properties = {}, ...children) {
     else if (key === 'class') node.className = value;
     else node.setAttribute(key, value === true ? '' : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -29,9 +29,10 @@ export function show(list, items, key, make) {
   });
   const changed = nodes.length !== list.children.length || nodes.some((node, i) => node !== list.children[i]);
   if (!changed) return;
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   const grew = nodes.at(-1)?.dataset.key !== list.lastElementChild?.dataset.key;
   list.replaceChildren(...nodes);
-  if (grew) list.scrollTop = list.scrollHeight;
+  if (grew || atEnd) list.scrollTop = list.scrollHeight;
 }
 
 /** Fills a select and keeps what is chosen, if it is still there. Returns what is chosen then. */
@@ -113,6 +114,10 @@ export function composer(form, textarea, files, send) {
   });
 }
 
+for (const button of document.querySelectorAll('dialog [data-close]')) {
+  button.addEventListener('click', () => button.closest('dialog').close(''));
+}
+
 /** Asks for a few texts in a dialog. Resolves to an object of them, or null. */
 export function form(title, fields) {
   const dialog = $('ask-dialog');
@@ -129,12 +134,20 @@ export function form(title, fields) {
   });
 }
 
-export const clock = (at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+export const clock = (at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+export const clockToTheSecond = (at) => new Date(at).toLocaleTimeString('en-GB');
 export const initials = (name) => name.split(/\s+/).map((word) => word[0] ?? '').join('').slice(0, 2).toUpperCase();
+
+/** A picture that has just got its height pushes the newest message out of sight: back to it. */
+function keepEnd(event) {
+  const list = event.target.closest('.bubbles');
+  const below = list ? list.scrollHeight - list.scrollTop - list.clientHeight : 0;
+  if (below <= event.target.clientHeight + 40) list.scrollTop = list.scrollHeight;
+}
 
 /** A file in a bubble. */
 export function fileView(name, type, url, length) {
-  if (type.startsWith('image/')) return h('img', { src: url, alt: name, title: name });
+  if (type.startsWith('image/')) return h('img', { src: url, alt: name, title: name, onload: keepEnd });
   if (type.startsWith('audio/')) return h('audio', { src: url, controls: true, title: name });
   if (type.startsWith('video/')) return h('video', { src: url, controls: true, title: name });
   const size = length ? ` ${length < 10240 ? `${length} B` : `${Math.round(length / 1024)} KB`}` : '';

@@ -26,7 +26,6 @@ export function setup() {
 }
 
 export function render(page, person) {
-  $('page-name').textContent = page?.name ?? 'No page';
   $('page-avatar').textContent = initials(page?.name ?? '?');
   windowLine(person);
   $('reads').checked = person?.reads ?? false;
@@ -61,7 +60,7 @@ const refused = (message) => message.hub_status !== null && message.hub_status !
 function sent(message) {
   const edited = message.edits ? 'edited · ' : '';
   const heart = message.reaction ? `${message.reaction} ` : '';
-  if (message.hub_error) return h('div', { class: 'meta' }, `The hub did not answer: ${message.hub_error}`);
+  if (message.hub_error) return h('div', { class: 'meta' }, `Not heard by the hub: ${message.hub_error}`);
   if (refused(message)) return h('div', { class: 'meta' }, `The hub answered ${message.hub_status}`);
   const tick = message.hub_status === 200 ? '✓' : '…';
   return h('div', { class: 'meta' }, `${heart}${edited}${clock(message.at)} `, h('span', { title: 'taken by the hub' }, tick));

@@ -1,6 +1,6 @@
 // What passes through the hub, both sides in one list: who called whom, for what, with what result.
 
-import { $, h, show } from './dom.js';
+import { $, clockToTheSecond, h, show } from './dom.js';
 
 export function render(page, account) {
   $('page').token = page?.access_token;
@@ -48,8 +48,9 @@ function deskName(call) {
 function line(row) {
   const text = row.status ?? (row.error ? 'none' : '…');
   const mark = row.status === null ? (row.error ? 'bad' : 'waiting') : row.status >= 200 && row.status < 300 ? '' : 'bad';
-  const time = new Date(row.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const time = clockToTheSecond(row.at);
   return h('li', { 'data-side': row.side, title: row.error ?? null },
-    h('span', {}, row.what), h('span', { class: `status ${mark}` }, text),
-    h('span', { class: 'way' }, h('span', {}, row.way), h('span', {}, row.took === undefined ? time : `${time} · ${row.took} ms`)));
+    h('span', {}, row.what),
+    h('span', { class: 'result' }, row.took === undefined ? null : h('small', {}, `${row.took} ms`), h('span', { class: `status ${mark}` }, text)),
+    h('span', { class: 'way' }, h('span', {}, row.way), h('span', {}, time)));
 }
