@@ -49,12 +49,15 @@ async fn garbage_is_taken_and_kept() {
 #[tokio::test]
 async fn wrong_types_anywhere_harm_nothing_else() {
     let scene = Scene::new().await;
+    // As Meta does where an answer takes longer than 5 s, which it may on a busy machine.
+    scene.page.set(|page| page.repeats = 3);
     let ingrid = scene.customer();
     let page = scene.page.id();
     let odd = [json!(null), json!(true), json!(-1.5e300), json!("x"), json!([]), json!({}), json!([[{"id": []}]])];
     for value in &odd {
         for entry in wrong(&page, ingrid.psid(), value) {
-            assert!(scene.page.post_entries(entry.clone()).await.acknowledged(), "{}", json!(entry));
+            let post = scene.page.post_entries(entry.clone()).await;
+            assert!(post.acknowledged(), "{:?} {:?} {}", post.status, post.error, json!(entry));
         }
         let body = json!({"object": value, "entry": value}).to_string();
         assert_eq!(posted("application/json", body.into_bytes()).await.status, 200);

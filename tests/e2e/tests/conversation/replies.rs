@@ -210,6 +210,23 @@ async fn notes_among_agents_and_the_customers_own_messages_are_acknowledged_and_
 }
 
 #[tokio::test]
+async fn a_thread_makes_nothing_public_that_began_in_private() {
+    let scene = Scene::new().await;
+    let ingrid = scene.known().await;
+    let mut reply = text(&ingrid, "between us");
+    reply["Interaction"] =
+        json!({"id": 9, "threadId": "218840075512346_9001", "externalUrl": "https://shop.example/9001"});
+    scene.reply(&reply).await.sent();
+    assert_eq!(on_phone(&ingrid), ["between us"]);
+    // Of whom no private message is known, the id may be that of somebody who wrote below a post.
+    let author = scene.customer();
+    let mut reply = text(&author, "between us");
+    reply["Interaction"] = json!({"threadId": "218840075512346_9001"});
+    assert!(scene.reply(&reply).await.refused(422, "unsupported").contains("Public replies are not available"));
+    assert_eq!(scene.sendings().len(), 1);
+}
+
+#[tokio::test]
 async fn a_custom_field_can_be_the_map_key() {
     let config = AccountConfig { map_key: "cf_3".to_owned(), custom_fields: [3].into(), ..any_account() };
     let scene = Scene::between(config, |wanted| wanted["map_key"] = json!("cf_3")).await;
