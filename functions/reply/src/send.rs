@@ -237,14 +237,10 @@ fn closed(channel: Channel, human_agent: bool) -> Answer {
     let longer = limits.human_agent_window.filter(|_| human_agent);
     let hours = longer.or(limits.window).unwrap_or_default().as_secs() / 3600;
     let time = if hours > 48 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
-    Answer::refused(
-        Code::WindowClosed,
-        format!(
-            "{} lets us answer for {time} after the customer's last message, and that time is over. Nothing was sent. You can \
-             answer again as soon as the customer writes.",
-            channel.title()
-        ),
-    )
+    let over =
+        format!("{} lets us answer for {time} after the customer's last message, and that time is over.", channel.title());
+    let then = "You can answer again as soon as the customer writes.";
+    Answer::refused(Code::WindowClosed, format!("{over} Nothing was sent. {then}")).because(format!("{over} {then}"))
 }
 
 #[cfg(test)]
@@ -254,9 +250,12 @@ mod tests {
     #[test]
     fn the_time_that_is_over_is_told_as_people_count_it() {
         for (human_agent, time) in [(false, "24 hours"), (true, "7 days")] {
-            let answer = closed(Channel::Messenger, human_agent);
+            let answer = closed(Channel::Facebook, human_agent);
             assert_eq!((answer.status, answer.outcome), (400, "window_closed"));
             assert!(format!("{answer:?}").contains(&format!("for {time} after")), "{answer:?}");
+            let response = answer.with_parts(&[MessageId::new("m_1")], Some(2)).recorded(CorrelationId::generate());
+            assert!(!response.body.contains("Nothing was sent"), "{}", response.body);
+            assert!(response.body.contains("Send only the rest as a new message."), "{}", response.body);
         }
     }
 }

@@ -468,6 +468,7 @@ mod parts {
         let told = world.reply(&text(Some(1), &long())).await;
         assert_eq!(told.status, 400, "{told:?}");
         assert!(told.message.starts_with("Only the first 2 parts of 3 were sent."), "{}", told.message);
+        assert!(told.message.ends_with("Send only the rest as a new message."), "{}", told.message);
         assert_eq!(told.body["sent"], json!(["m_1", "m_2"]));
         assert_eq!(world.aws.keys("OUT#"), ["OUT#m_1", "OUT#m_2"]);
         let first: Vec<String> =

@@ -98,7 +98,7 @@ fn every_error_has_its_class_and_sentence() {
     for &(code, subcode) in ERRORS {
         let verdict = judge(400, &error(code, subcode));
         let certain = if matches!(verdict, Verdict::Unknown(_)) { "UNKNOWN " } else { "" };
-        let Failure { class, sentence, platform } = failure(verdict);
+        let Failure { class, sentence, platform, .. } = failure(verdict);
         assert_eq!(platform, Some(PlatformError { code, subcode, trace: Some("AbC".to_owned()) }));
         let subcode = subcode.map(|subcode| format!("/{subcode}")).unwrap_or_default();
         writeln!(shown, "{code}{subcode}: {certain}{class:?}\n    {sentence}").unwrap();
