@@ -19,7 +19,7 @@ mod quoted;
 mod table;
 
 use quoted::quoted;
-use table::{Class, Rule, Rules, rule, rule_when_late};
+use table::{Class, FELL_OVER, Rule, Rules, rule, rule_when_late};
 
 /// Whose a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +144,9 @@ fn refused(answer: &Answer, error: &Value, code: i64, rules: Rules) -> Bad {
     let text = |name: &str| error.get(name).and_then(Value::as_str);
     let subcode = number(error, "error_subcode").filter(|subcode| *subcode != 0);
     let transient = error.get("is_transient").and_then(Value::as_bool) == Some(true) || answer.status >= 500;
-    let Rule { class, what, then, .. } = rules(code, subcode, transient);
+    // Under a 4xx these two are a refusal; under a 5xx Graph may have failed after it sent the message.
+    let fell_over = answer.status >= 500 && matches!(code, 1 | 2);
+    let Rule { class, what, then, .. } = if fell_over { &FELL_OVER } else { rules(code, subcode, transient) };
     let said = text("error_user_msg").and_then(quoted).or_else(|| text("message").and_then(quoted));
     let said =
         said.map_or_else(|| format!("Facebook gives the code {code}."), |said| format!("Facebook says: \"{said}\""));
