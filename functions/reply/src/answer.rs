@@ -177,7 +177,14 @@ impl Answer {
     }
 
     fn new(status: u16, outcome: &'static str, fields: Map<String, Value>) -> Self {
-        Self { status, outcome, noted: Box::default(), retry_after: None, text: Text::New(fields), reason: String::new() }
+        Self {
+            status,
+            outcome,
+            noted: Box::default(),
+            retry_after: None,
+            text: Text::New(fields),
+            reason: String::new(),
+        }
     }
 
     fn set(&mut self, name: &str, value: Value) {
