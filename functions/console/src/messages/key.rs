@@ -11,6 +11,9 @@ use shared::store::{Kept, KeptState};
 /// Between the parts of a key; no platform's id holds it.
 const SEPARATOR: char = '\n';
 
+/// The longest id of a customer in bytes. Far more than any platform's, and with the rest within DynamoDB's 1024 bytes.
+const LONGEST_CUSTOMER: usize = 512;
+
 /// Which kept message is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -65,6 +68,9 @@ impl FromStr for Key {
         let (Some(state), Some(which), Some(customer)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(NotAKey);
         };
+        if customer.len() > LONGEST_CUSTOMER {
+            return Err(NotAKey);
+        }
         let customer = CustomerId::new(customer);
         match state {
             // The order of the queue: digits, far below 40.
@@ -102,6 +108,9 @@ mod tests {
             assert_eq!(URL_SAFE_NO_PAD.encode(text).parse::<Key>(), Err(NotAKey), "{text:?}");
         }
         assert_eq!("not base64!".parse::<Key>(), Err(NotAKey));
+        let of = |length: usize| URL_SAFE_NO_PAD.encode(format!("w\n1\n{}", "7".repeat(length))).parse::<Key>();
+        assert!(of(512).is_ok());
+        assert_eq!(of(513), Err(NotAKey), "DynamoDB takes no such key");
     }
 
     proptest! {
