@@ -17,10 +17,11 @@ use crate::app::{App, router, tests::app_at};
 use crate::auth::issuer;
 use crate::integrations::samples;
 
-/// One call that came: its operation, as `TransactWriteItems` or `DELETE /v26.0/1/subscribed_apps`, and its body.
+/// One call that came: its operation, as `TransactWriteItems` or `DELETE /v26.0/1/subscribed_apps`, with query and body.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) operation: String,
+    pub(crate) query: String,
     pub(crate) body: Value,
 }
 
@@ -104,8 +105,9 @@ impl Around {
                 let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
                 let operation = target.and_then(|target| target.split('.').next_back()).map(str::to_owned);
                 let operation = operation.unwrap_or_else(|| format!("{} {}", request.method(), request.uri().path()));
+                let query = request.uri().query().unwrap_or_default().to_owned();
                 let bytes = axum::body::to_bytes(request.into_body(), 1024 * 1024).await.unwrap();
-                let call = Call { operation, body: serde_json::from_slice(&bytes).unwrap_or_default() };
+                let call = Call { operation, query, body: serde_json::from_slice(&bytes).unwrap_or_default() };
                 seen.lock().unwrap().push(call.clone());
                 let (status, body) = told(&call).unwrap_or_else(|| usual(&call));
                 (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
