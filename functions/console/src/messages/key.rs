@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::id::{CorrelationId, CustomerId};
-use shared::store::{Kept, KeptState};
+use shared::store::{Kept, KeptPlace, KeptState};
 
 /// Between the parts of a key; no platform's id holds it.
 const SEPARATOR: char = '\n';
@@ -44,6 +44,14 @@ impl Key {
         match kept.state {
             KeptState::Waiting => Self::Waiting { customer, sequence: kept.sequence.clone() },
             KeptState::Failed => Self::Failed { customer, correlation: kept.correlation },
+        }
+    }
+
+    /// Where it is kept.
+    pub(crate) fn place(&self) -> KeptPlace {
+        match self {
+            Self::Waiting { customer, sequence } => KeptPlace::waiting(customer, sequence),
+            Self::Failed { customer, correlation } => KeptPlace::failed(customer, *correlation),
         }
     }
 }

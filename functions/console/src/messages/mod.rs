@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::envelope::{Envelope, Work};
 use shared::event::Place;
-use shared::store::{Integration, Kept, KeptState, StoreError};
+use shared::store::{Integration, Kept, KeptPlace, KeptState, StoreError};
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -68,6 +68,8 @@ pub(crate) struct Messages {
     messages: Vec<View>,
     /// Whether there are more than were asked for.
     more: bool,
+    /// What to send as `after` for the next ones; nothing where there are no more.
+    next: Option<String>,
 }
 
 /// A message with all that is kept of it.
@@ -97,6 +99,7 @@ impl FromRequestParts<Arc<App>> for NamedMessage {
         ("id" = String, Path, description = "The integration"),
         ("state" = Option<String>, Query, description = "`waiting` (if not said) or `failed`"),
         ("limit" = Option<u32>, Query, description = "How many at most, 1 to 100; 50 if not said"),
+        ("after" = Option<String>, Query, description = "Only what comes after this message, by its `key`"),
     ),
     responses(
         (status = 200, body = Messages),
@@ -112,13 +115,17 @@ pub(crate) async fn list(
     Named(id): Named,
     uri: Uri,
 ) -> Result<Json<Messages>, ApiError> {
-    let (state, limit) = wanted(&uri)?;
+    let Wanted { state, limit, after } = wanted(&uri)?;
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
-    let mut kept = app.store.kept(id, state, limit + 1).await?;
+    let mut kept = match &after {
+        None => app.store.kept(id, state, limit + 1).await?,
+        Some(after) => app.store.kept_after(id, after, limit + 1).await?,
+    };
     let more = kept.len() > limit;
     kept.truncate(limit);
-    Ok(Json(Messages { messages: kept.iter().map(|kept| view(&app, &integration, kept)).collect(), more }))
+    let next = kept.last().filter(|_| more).map(|last| Key::of(last).to_string());
+    Ok(Json(Messages { messages: kept.iter().map(|kept| view(&app, &integration, kept)).collect(), more, next }))
 }
 
 /// One message, and of a failed one everything that came in.
@@ -228,8 +235,16 @@ pub(crate) async fn discard(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn wanted(uri: &Uri) -> Result<(KeptState, usize), ApiError> {
-    let [state, limit] = query::read(uri, ["state", "limit"])?;
+/// What a listing is to hold.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    state: KeptState,
+    limit: usize,
+    after: Option<KeptPlace>,
+}
+
+fn wanted(uri: &Uri) -> Result<Wanted, ApiError> {
+    let [state, limit, after] = query::read(uri, ["state", "limit", "after"])?;
     let mut problems = Problems::default();
     let state = match state.as_deref() {
         None | Some("waiting") => KeptState::Waiting,
@@ -243,8 +258,13 @@ fn wanted(uri: &Uri) -> Result<(KeptState, usize), ApiError> {
     if limit.is_none() {
         problems.add("limit", format!("must be a number from 1 to {MOST}"));
     }
+    let place = |key: String| key.parse().ok().map(|key: Key| key.place()).filter(|place| place.state() == state);
+    let after = after.map(place);
+    if after == Some(None) {
+        problems.add("after", "must be the key of a message of the same list");
+    }
     problems.check()?;
-    Ok((state, limit.unwrap_or(LISTED)))
+    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after: after.flatten() })
 }
 
 async fn find(app: &App, integration: &Integration, key: &Key) -> Result<Kept, ApiError> {
