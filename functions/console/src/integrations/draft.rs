@@ -182,8 +182,7 @@ impl Draft {
         let account = |url: &Option<ReceiveUrl>| url.as_ref().and_then(ReceiveUrl::account).map(str::to_owned);
         match api_base_url {
             Given::Value(url) => integration.api_base_url = Some(url.into()),
-            // Nothing is no word of anyone's: no URL told it yet, or a change of both ended halfway.
-            Given::Absent if integration.api_base_url.is_some() && integration.api_base_url != base(&before) => {}
+            Given::Absent if integration.api_base_url != base(&before) => {}
             Given::Absent | Given::Null => integration.api_base_url = base(&now),
         }
         match desk_account {

@@ -123,7 +123,7 @@ fn check_account(draft: &mut Draft, found: &Account) -> Result<(), ApiError> {
 /// The address of Motion's API is in the record, its key in the secret, and no write spans the two. Where both move, the
 /// record is first left without an address, then the secret is written, then the record gets the new address: whatever is
 /// lost on the way, a key is never sent to the server that it does not belong to. What is left then has no address, which
-/// its findings tell; the next change takes it from the Receive URL that is there.
+/// its findings tell, until api_base_url is sent again. Another's change in between makes the last write a conflict.
 async fn keep(app: &App, draft: &Draft, before: &Integration, touched: Touched) -> Result<Integration, ApiError> {
     let now = Timestamp::now();
     let wanted = Integration { updated_at: now, ..draft.integration.clone() };

@@ -188,11 +188,3 @@ fn the_account_is_what_the_platform_says() {
     assert_eq!(draft.secrets.account, draft.integration.account);
     assert_eq!(draft.integration.account_name, "Northwind");
 }
-
-#[test]
-fn an_address_that_a_change_lost_halfway_is_taken_from_the_receive_url() {
-    let mut draft = made();
-    draft.integration.api_base_url = None;
-    assert_eq!(change(&mut draft, json!({"name": "Tiles again"})).1, Vec::<String>::new());
-    assert_eq!(draft.integration.api_base_url.as_deref(), Some("https://motion.example.com/api"));
-}
