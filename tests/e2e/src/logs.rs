@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::scene::until;
-use crate::stack::{client, stack};
+use crate::stack::{client, signed, stack};
 
 /// Every line of every function, by the function's name.
 pub async fn all_logs() -> BTreeMap<String, Vec<String>> {
@@ -50,10 +50,6 @@ async fn lines_of(group: &str) -> Vec<String> {
 
 async fn call(action: &str, request: &Value) -> Value {
     let call = client().post(&stack().aws_url).header("x-amz-target", format!("Logs_20140328.{action}"));
-    let call = call.header("content-type", "application/x-amz-json-1.1").header("authorization", SIGNED);
+    let call = call.header("content-type", "application/x-amz-json-1.1").header("authorization", signed("logs"));
     call.body(request.to_string()).send().await.unwrap().json().await.unwrap()
 }
-
-/// The local AWS tells services apart by the scope of the signature; it checks no more of it.
-const SIGNED: &str =
-    "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=0";
