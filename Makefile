@@ -10,8 +10,9 @@ TOOLS := $(CURDIR)/.venv/bin
 TOOLS_READY := .venv/made-from-$(shell cksum < infra/local/requirements.txt | cut -d' ' -f1)
 LOCAL := $(TOOLS)/python -m infra.local
 
-# Where `make watch` answers; hub, local AWS and sandbox take HUB_PORT, AWS_PORT and SANDBOX_PORT.
+# Where `make watch` answers, and on which stack; hub, local AWS and sandbox take HUB_PORT, AWS_PORT and SANDBOX_PORT.
 WATCH_PORT ?= 8090
+WATCH_STACK ?= run
 
 export PATH := $(TOOLS):$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -26,12 +27,14 @@ run: $(TOOLS_READY) ## start the hub and the outside world on this machine and p
 test: lint ## check the code and run every test, the end-to-end ones on a stack of their own
 	@trap '$(LOCAL) --name test down' EXIT; \
 	HUB_PORT=auto AWS_PORT=auto SANDBOX_PORT=auto $(LOCAL) --name test up; \
+	$(TOOLS)/python -W ignore::ResourceWarning -m unittest discover --verbose --start-directory tests/infra --top-level-directory .; \
 	E2E_STATE=$(CURDIR)/.local/test/state.json cargo test --workspace --locked
 
 watch: $(TOOLS_READY) ## run the functions from their sources, again after each change, on the stack of `make run`
-	@$(LOCAL) env > /dev/null
+	@$(LOCAL) --name $(WATCH_STACK) env > /dev/null
 	@echo "functions on http://127.0.0.1:$(WATCH_PORT)"
-	@cargo lambda watch --invoke-address 127.0.0.1 --invoke-port $(WATCH_PORT) --env-file .local/run/env
+	@cargo lambda watch --invoke-address 127.0.0.1 --invoke-port $(WATCH_PORT) \
+	  --env-file .local/$(WATCH_STACK)/env --env-var PUBLIC_URL=http://127.0.0.1:$(WATCH_PORT)
 
 lint: $(TOOLS_READY) ## check formatting, code, documentation, templates and dependencies
 	cargo fmt --all --check

@@ -65,14 +65,14 @@ def up(place: Place, _arguments) -> None:
 
 
 def down(place: Place, _arguments) -> None:
-    """Stops everything that `up` and `sandbox` started. What the local AWS held is gone but for the functions' logs."""
+    """Stops everything that was started for this stack. What the local AWS held is gone but for the functions' logs."""
     state, server = read_state(place), Process("aws", place.folder)
     try:
         if state and server.running():
             with open(place.folder / "functions.log", "w") as file:
                 logs.show(place, state["functions"], file=file)
     finally:
-        for process in (Process("sandbox", place.folder), server):
+        for process in Process.all(place.folder):
             if process.stop():
                 print(f"{process.name} stopped", flush=True)
         forget(place)

@@ -63,10 +63,19 @@ def architecture() -> str:
     return "arm64" if machine in ("arm64", "aarch64") else "x86_64"
 
 
+def template(file: str = "template.yaml") -> dict:
+    """A template of the stack as plain data; of !Ref and its like only the name that they refer to is left."""
+    return yaml.load((REPOSITORY / file).read_text(), _Template)
+
+
+def resources(kind: str, file: str = "template.yaml") -> dict[str, dict]:
+    """A template's resources of one type, by logical id."""
+    return {id: made for id, made in template(file)["Resources"].items() if made["Type"] == kind}
+
+
 def functions() -> dict[str, dict]:
     """The functions of template.yaml by logical id."""
-    resources = yaml.load((REPOSITORY / "template.yaml").read_text(), _Template)["Resources"]
-    return {id: made for id, made in resources.items() if made["Type"] == "AWS::Serverless::Function"}
+    return resources("AWS::Serverless::Function")
 
 
 def routes() -> dict[str, list[str]]:
@@ -82,10 +91,10 @@ def routes() -> dict[str, list[str]]:
 
 
 class _Template(yaml.SafeLoader):
-    """Reads a template; what !Ref and its like stand for is of no interest here."""
+    """Reads a template, which has tags of its own."""
 
 
-_Template.add_multi_constructor("!", lambda loader, tag, node: None)
+_Template.add_multi_constructor("!", lambda loader, tag, node: node.value if isinstance(node, yaml.ScalarNode) else None)
 
 
 def _logged(what: str, place: Place, arguments: list[str], env: dict[str, str]) -> None:

@@ -22,6 +22,11 @@ class Process:
     name: str
     folder: Path
 
+    @classmethod
+    def all(cls, folder: Path) -> list[Process]:
+        """Every process that was ever started for this folder, running or not."""
+        return [cls(lock.stem, folder) for lock in sorted(folder.glob("*.pid"))]
+
     @property
     def log(self) -> Path:
         return self.folder / f"{self.name}.log"

@@ -205,6 +205,22 @@ impl Secrets {
         Ok(self.read(&self.meta_app_name(), now).await?.unwrap_or_default())
     }
 
+    /// What proves that a token is used by the app it was given to: the secret of the integration's own app, else that of the
+    /// deployment's; nothing where neither was set up.
+    ///
+    /// # Errors
+    /// [`SecretsError`] when it cannot be had.
+    pub async fn app_secret(
+        &self,
+        own: &IntegrationSecrets,
+        now: Timestamp,
+    ) -> Result<Option<SecretString>, SecretsError> {
+        match own.app_secrets.first() {
+            Some(secret) => Ok(Some(secret.clone())),
+            None => Ok(self.meta_app(now).await?.app_secret()),
+        }
+    }
+
     /// Forgets the Meta app's value, or an integration's, unless that was read less than 30 s ago. Says whether a new
     /// read is worth a try: a rotated secret is seen at once, a flood of bad signatures is not passed on to AWS.
     pub fn refresh(&self, integration: Option<IntegrationId>, now: Timestamp) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use shared::channel::Platforms;
 use shared::config::{ConfigError, Environment};
 use url::Url;
 
@@ -15,10 +16,8 @@ pub struct Config {
     pub inbound_queue_url: String,
     /// What the names of secrets begin with.
     pub secrets_prefix: String,
-    /// Where the Graph API is.
-    pub graph_base_url: Url,
-    /// Its version, as `v26.0`.
-    pub graph_version: String,
+    /// Where the platforms answer.
+    pub platforms: Platforms,
     /// Private networks in which a Receive URL may lie.
     pub allowed_private_networks: Vec<IpNet>,
     /// Where the hub is reached, without a slash at the end; nothing where it is the gateway's own address.
@@ -48,8 +47,10 @@ pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErr
         table: environment.text("TABLE_NAME"),
         inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
         secrets_prefix: environment.text("SECRETS_PREFIX"),
-        graph_base_url: environment.url("GRAPH_BASE_URL"),
-        graph_version: environment.text("GRAPH_VERSION"),
+        platforms: Platforms {
+            graph_base_url: environment.url("GRAPH_BASE_URL"),
+            graph_version: environment.text("GRAPH_VERSION"),
+        },
         allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
         public_url: optional(lookup, "PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
         jwks_url: environment.url("JWKS_URL"),

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use shared::channel::facebook::limits::MEDIA_HOSTS;
 use shared::envelope::{Envelope, LateFile, Work};
 use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
@@ -80,7 +79,7 @@ impl Worker {
         index: usize,
         file: &MediaFile,
     ) -> Result<Carried, Hindered> {
-        let lacking = match self.fetch(file).await {
+        let lacking = match self.fetch(link, file).await {
             Ok(download) => match self.upload(link, file, download).await {
                 Ok((id, name)) => return Ok(Carried::Uploaded { id, name }),
                 Err(lacking) => lacking,
@@ -129,9 +128,8 @@ impl Worker {
         Ok(if told_before { Carried::Later } else { Carried::Line(line::file(file.kind, FileTrouble::Pending)) })
     }
 
-    async fn fetch(&self, file: &MediaFile) -> Result<Download, Lacking> {
-        let base = &self.settings.graph_base_url;
-        let purpose = Purpose::Media { hosts: MEDIA_HOSTS, base };
+    async fn fetch(&self, link: &Link, file: &MediaFile) -> Result<Download, Lacking> {
+        let purpose = self.settings.platforms.media(link.channel);
         let MediaSource::Url(address) = &file.source else {
             return Err(Lacking::Never("the platform gives no address for it".to_owned()));
         };

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use shared::channel::facebook::render::{self, Page};
-use shared::channel::facebook::verdict::{self, Profile};
-use shared::http::Purpose;
+use shared::channel::{Connection, Profile};
 use shared::id::DeskId;
 use shared::store::{Conversation, Customer, StoreError};
 
@@ -81,20 +79,16 @@ impl Worker {
     }
 
     async fn profile(&self, link: &Link, parcel: &Parcel<'_>) -> Option<Profile> {
-        let app_secret = match link.secrets.app_secrets.first() {
-            Some(own) => Some(own.clone()),
-            None => self.secrets.meta_app(self.now()).await.ok()?.app_secret(),
-        };
-        let page = Page {
-            base: &self.settings.graph_base_url,
-            version: &self.settings.graph_version,
-            id: link.integration.account.platform_id(),
+        let app_secret = self.secrets.app_secret(&link.secrets, self.now()).await.ok()?;
+        let connection = Connection {
+            channel: link.channel,
+            platforms: &self.settings.platforms,
+            account: &link.integration.account,
             token: &link.secrets.platform_token,
             app_secret: app_secret.as_ref(),
         };
-        let request = render::profile(&page, parcel.customer())?;
-        let purpose = Purpose::Platform { base: &self.settings.graph_base_url };
-        let answer = self.http.send(purpose, request, PROFILE, PROFILE_CAP).await;
-        verdict::profile(&answer.ok()?)
+        let request = connection.profile(parcel.customer())?;
+        let answer = self.http.send(connection.purpose(), request, PROFILE, PROFILE_CAP).await;
+        connection.read_profile(&answer.ok()?)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use shared::channel::Channel;
 use shared::envelope::Target;
 use shared::id::{AccountKey, IntegrationId};
 use shared::openchannel::url::ReceiveUrl;
@@ -22,6 +23,7 @@ const CACHE_SIZE: usize = 10_000;
 
 /// An integration with all that is needed to post to its desk.
 pub(crate) struct Link {
+    pub(crate) channel: Channel,
     pub(crate) integration: Integration,
     pub(crate) secrets: IntegrationSecrets,
     pub(crate) receive_url: ReceiveUrl,
@@ -67,7 +69,9 @@ impl Worker {
     fn usable(integration: Integration, secrets: IntegrationSecrets) -> Result<Option<Link>, LinkError> {
         let receive_url = secrets.receive_url.expose_secret().parse::<ReceiveUrl>();
         let receive_url = receive_url.map_err(|error| LinkError::Unusable(error.to_string()))?;
-        Ok(Some(Link { integration, secrets, receive_url }))
+        let channel = Channel::named(&integration.channel)
+            .ok_or_else(|| LinkError::Unusable(format!("{} is no channel of this version", integration.channel)))?;
+        Ok(Some(Link { channel, integration, secrets, receive_url }))
     }
 
     /// Remembers how the desk answers now, so that this process acts on it at once.

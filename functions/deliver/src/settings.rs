@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use shared::channel::Platforms;
 use shared::config::{ConfigError, Environment};
-use url::Url;
 
 /// The function's settings.
 #[derive(Clone, Debug)]
@@ -17,10 +17,8 @@ pub struct Settings {
     pub later_queue_url: String,
     /// What the names of the deployment's secrets begin with.
     pub secrets_prefix: String,
-    /// Base of Meta's Graph API.
-    pub graph_base_url: Url,
-    /// Its version, as `v26.0`.
-    pub graph_version: String,
+    /// Where the platforms answer.
+    pub platforms: Platforms,
     /// Private networks in which a desk may be.
     pub allowed_private_networks: Vec<IpNet>,
     /// Lambda's own address, which nothing may be sent to.
@@ -43,8 +41,10 @@ impl Settings {
             inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
             later_queue_url: environment.text("LATER_QUEUE_URL"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
-            graph_base_url: environment.url("GRAPH_BASE_URL"),
-            graph_version: environment.text("GRAPH_VERSION"),
+            platforms: Platforms {
+                graph_base_url: environment.url("GRAPH_BASE_URL"),
+                graph_version: environment.text("GRAPH_VERSION"),
+            },
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),
             waiting: Duration::from_secs(environment.parsed::<u64>("WAITING_DAYS", 3).saturating_mul(24 * 3600)),

@@ -25,7 +25,10 @@ pub(crate) async fn nobodys(worker: &Worker, envelope: &Envelope) -> Result<Step
     let now = worker.now();
     if let (Work::Unreadable { unreadable }, true) = (&envelope.work, envelope.target.account.is_unknown()) {
         worker.store.keep_nobodys(envelope.correlation, unreadable, now).await?;
-        tracing::warn!(correlation = %envelope.correlation, length = unreadable.length, "an item could not be read and names no account");
+        tracing::warn!(
+            correlation = %envelope.correlation, length = unreadable.length, metric = "unreadable",
+            "an item could not be read and names no account"
+        );
         return Ok(Step::Done);
     }
     worker.store.count_unclaimed(now).await?;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use shared::channel::Limits;
+use shared::channel::{Content, Limits};
 use shared::gateway::Call;
 use shared::openchannel::contact::ContactField;
 use shared::openchannel::reply::{self, Posted, Reply};
@@ -21,39 +20,21 @@ const LEAST_CALL: Duration = Duration::from_millis(1_500);
 /// How fast a file goes out at least, in bytes a millisecond.
 const UPLOAD_PER_MS: usize = 10_000;
 
-/// One message to the platform. Not printable: it is what people write.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// Words within the channel's limit.
-    Text(String),
-    /// A file.
-    File {
-        /// Its name, which the customer sees.
-        name: String,
-        /// Its MIME type.
-        content_type: String,
-        /// Its bytes.
-        bytes: Bytes,
-    },
+/// The least time that a message is begun to be sent with. Too little time would leave its fate unknown, and one that was
+/// not begun can be sent later.
+pub(crate) fn least_time(content: &Content) -> Duration {
+    let bytes = match content {
+        Content::Text(_) => 0,
+        Content::File { bytes, .. } => bytes.len(),
+    };
+    LEAST_CALL + Duration::from_millis(u64::try_from(bytes / UPLOAD_PER_MS).unwrap_or(u64::MAX))
 }
 
-impl Piece {
-    /// The least time that it is begun to be sent with. Too little time would leave its fate unknown, and a piece that was not
-    /// begun can be sent later.
-    pub(crate) fn least_time(&self) -> Duration {
-        let bytes = match self {
-            Self::Text(_) => 0,
-            Self::File { bytes, .. } => bytes.len(),
-        };
-        LEAST_CALL + Duration::from_millis(u64::try_from(bytes / UPLOAD_PER_MS).unwrap_or(u64::MAX))
-    }
-
-    /// The first words, to quote where a later event speaks of it.
-    pub(crate) fn quote(&self) -> String {
-        match self {
-            Self::Text(text) => shorten(text, QUOTE),
-            Self::File { name, .. } => shorten(name, QUOTE),
-        }
+/// The first words of a message, to quote where a later event speaks of it.
+pub(crate) fn quote(content: &Content) -> String {
+    match content {
+        Content::Text(text) => shorten(text, QUOTE),
+        Content::File { name, .. } => shorten(name, QUOTE),
     }
 }
 
@@ -67,9 +48,9 @@ pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> 
 }
 
 /// A text as messages, in order.
-pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<Piece>, Answer> {
+pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<Content>, Answer> {
     match split(text, limits.text, limits.text_unit, limits.parts) {
-        Ok(parts) => Ok(parts.into_iter().map(Piece::Text).collect()),
+        Ok(parts) => Ok(parts.into_iter().map(Content::Text).collect()),
         Err(too_long) => Err(Answer::refused(
             Code::TooLong,
             format!("Nothing was sent: {too_long}. Shorten it, or send it in several answers."),

@@ -1,6 +1,6 @@
 //! An agent's file, fetched from Motion by its id.
 
-use shared::channel::Limits;
+use shared::channel::{Content, Limits};
 use shared::event::MediaKind;
 use shared::http::{FetchError, Purpose};
 use shared::openchannel::account::MotionApi;
@@ -10,7 +10,6 @@ use shared::openchannel::file::{file_name, sniff};
 use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::code::Code;
-use crate::content::Piece;
 use crate::door::Door;
 use crate::shell::Shell;
 
@@ -28,7 +27,7 @@ impl Shell {
         named: Option<&str>,
         limits: &Limits,
         budget: Budget,
-    ) -> Result<Piece, Answer> {
+    ) -> Result<Content, Answer> {
         if id.as_str().len() > LONGEST_ID {
             return Err(Answer::refused(
                 Code::FileUnavailable,
@@ -47,7 +46,7 @@ impl Shell {
         let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
         let name = name.as_deref().or(named).or(file.file_name.as_deref());
         let name = file_name(kind(&file_type.mime), name, &file_type);
-        Ok(Piece::File { name, content_type: file_type.mime, bytes: file.bytes })
+        Ok(Content::File { name, content_type: file_type.mime, bytes: file.bytes })
     }
 }
 

@@ -7,7 +7,6 @@
 mod answer;
 mod bridge;
 mod budget;
-mod channel;
 mod claim;
 mod code;
 mod content;

@@ -1,5 +1,6 @@
 //! Whom a reply is for, and in which place: an agent's answer never goes to somebody else, and never to the public by guess.
 
+use shared::channel::Channel;
 use shared::event::Place;
 use shared::id::{CustomerId, DeskId, IntegrationId, ThreadId};
 use shared::openchannel::reply::Reply;
@@ -8,7 +9,6 @@ use shared::time::Timestamp;
 
 use crate::answer::Answer;
 use crate::budget::Budget;
-use crate::channel::Channel;
 use crate::code::Code;
 use crate::shell::Shell;
 
@@ -91,7 +91,7 @@ fn private_in_spite_of_thread(direct: &Conversation, public: &Conversation, chan
             format!(
                 "The customer wrote in public, under a post. Public replies are not available for {} yet, so nothing was \
                  sent. Answer below the post itself.",
-                channel.name()
+                channel.title()
             ),
         )),
     }
@@ -104,7 +104,7 @@ fn stranger(integration: &Integration, channel: Channel) -> Answer {
             "Nobody has written under the value in the contact's field {}, and it is no address of {} either. Nothing was \
              sent.",
             integration.map_key,
-            channel.name()
+            channel.title()
         ),
     )
 }
@@ -129,7 +129,7 @@ mod tests {
             (None, None, false),
         ];
         for (direct, public, private) in table {
-            let told = private_in_spite_of_thread(&at(direct), &at(public), Channel::Messenger);
+            let told = private_in_spite_of_thread(&at(direct), &at(public), Channel::Facebook);
             assert_eq!(told.is_ok(), private, "{direct:?} {public:?}");
             if let Err(answer) = told {
                 assert_eq!((answer.status, answer.outcome), (422, "unsupported"));

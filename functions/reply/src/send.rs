@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use shared::channel::facebook::render::mark;
-use shared::channel::{Failure, FailureClass, Verdict};
+use shared::channel::{Channel, Connection, Content, Failure, FailureClass, OutMessage, Verdict};
 use shared::id::{CorrelationId, MessageId};
 use shared::openchannel::reply::{Reply, ReplyError};
 use shared::secrets::SecretsError;
@@ -14,13 +13,15 @@ use shared::window::{Window, window};
 
 use crate::answer::Answer;
 use crate::budget::{Budget, UsedUp};
-use crate::channel::{Channel, Envelope};
 use crate::code::Code;
-use crate::content::{Piece, texts};
+use crate::content::{least_time, quote, texts};
 use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
 use crate::shell::Shell;
+
+/// How much of the platform's answer is read.
+const ANSWER_CAP: usize = 64 * 1024;
 
 /// A reply on its way to the customer.
 pub(crate) struct Errand<'a> {
@@ -69,7 +70,7 @@ impl Errand<'_> {
     }
 
     /// All that has to be known before the first part goes out.
-    async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Piece>, Answer> {
+    async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Content>, Answer> {
         let limits = self.channel.limits();
         let human_agent = self.door.integration.human_agent;
         progress.human_agent = match window(self.shell.now(), self.recipient.window_at, limits, human_agent) {
@@ -88,22 +89,18 @@ impl Errand<'_> {
         if pieces.is_empty() { Err(ReplyError::Empty.into()) } else { Ok(pieces) }
     }
 
-    /// What proves to Meta that the token is used by its own app: the integration's, else the deployment's.
     async fn app_secret(&self) -> Result<Option<SecretString>, SecretsError> {
-        match self.door.secrets.app_secrets.first() {
-            Some(own) => Ok(Some(own.clone())),
-            None => Ok(self.shell.secrets.meta_app(self.shell.now()).await?.app_secret()),
-        }
+        self.shell.secrets.app_secret(&self.door.secrets, self.shell.now()).await
     }
 
-    async fn send(&mut self, pieces: Vec<Piece>, progress: &mut Progress) -> Answer {
+    async fn send(&mut self, pieces: Vec<Content>, progress: &mut Progress) -> Answer {
         let of = pieces.len();
         let mut newest = None;
         for (index, piece) in pieces.into_iter().enumerate().skip(progress.sent.len()) {
             if let Some(part) = newest.take() {
                 self.record(ReplyState::Sending, &progress.sent, None, Some(&part)).await;
             }
-            let quote = piece.quote();
+            let quote = quote(&piece);
             match self.part(index, piece, progress).await {
                 Ok(message) => {
                     progress.sent.push(message.clone());
@@ -116,9 +113,8 @@ impl Errand<'_> {
     }
 
     /// Sends one part, again where it certainly was not sent and trying again can help.
-    async fn part(&mut self, index: usize, piece: Piece, progress: &mut Progress) -> Result<MessageId, Stop> {
-        let mark = mark(&self.correlation, index);
-        let least = piece.least_time();
+    async fn part(&mut self, index: usize, content: Content, progress: &mut Progress) -> Result<MessageId, Stop> {
+        let least = least_time(&content);
         let mut tries = 0;
         loop {
             let left = self.budget.left();
@@ -126,15 +122,14 @@ impl Errand<'_> {
                 return Err(Stop::before(UsedUp.into()));
             }
             tries += 1;
-            let envelope = Envelope {
-                integration: &self.door.integration,
-                token: &self.door.secrets.platform_token,
-                app_secret: progress.app_secret.as_ref(),
+            let message = OutMessage {
                 to: &self.recipient.customer,
+                content: content.clone(),
                 human_agent: progress.human_agent,
-                mark: &mark,
+                correlation: self.correlation,
+                part: index,
             };
-            let failure = match self.shell.hand_over(self.channel, envelope, piece.clone(), left).await {
+            let failure = match self.hand_over(message, progress.app_secret.as_ref(), left).await {
                 Verdict::Sent { message } => return Ok(message),
                 Verdict::Unknown(failure) => return Err(Stop::unknown(&failure)),
                 Verdict::NotSent(failure) => failure,
@@ -148,6 +143,26 @@ impl Errand<'_> {
                 return Err(Stop::refused(failure));
             }
         }
+    }
+
+    /// Hands one message to the platform.
+    async fn hand_over(
+        &self,
+        message: OutMessage<'_>,
+        app_secret: Option<&SecretString>,
+        timeout: Duration,
+    ) -> Verdict {
+        let connection = Connection {
+            channel: self.channel,
+            platforms: &self.shell.settings.platforms,
+            account: &self.door.integration.account,
+            token: &self.door.secrets.platform_token,
+            app_secret,
+        };
+        let human_agent = message.human_agent;
+        let request = connection.message(message);
+        let answer = self.shell.http.send(connection.purpose(), request, timeout, ANSWER_CAP).await;
+        connection.verdict(&answer, human_agent)
     }
 
     /// Reads the credential anew, which someone may have renewed just now. Says whether it is another.
@@ -227,7 +242,7 @@ fn closed(channel: Channel, human_agent: bool) -> Answer {
         format!(
             "{} lets us answer for {time} after the customer's last message, and that time is over. Nothing was sent. You can \
              answer again as soon as the customer writes.",
-            channel.name()
+            channel.title()
         ),
     )
 }
@@ -239,7 +254,7 @@ mod tests {
     #[test]
     fn the_time_that_is_over_is_told_as_people_count_it() {
         for (human_agent, time) in [(false, "24 hours"), (true, "7 days")] {
-            let answer = closed(Channel::Messenger, human_agent);
+            let answer = closed(Channel::Facebook, human_agent);
             assert_eq!((answer.status, answer.outcome), (400, "window_closed"));
             assert!(format!("{answer:?}").contains(&format!("for {time} after")), "{answer:?}");
         }

@@ -1,8 +1,8 @@
 //! What the function is told by its environment.
 
 use ipnet::IpNet;
+use shared::channel::Platforms;
 use shared::config::{ConfigError, Environment};
-use url::Url;
 
 /// The function's settings.
 #[derive(Clone, Debug)]
@@ -11,10 +11,8 @@ pub struct Settings {
     pub table_name: String,
     /// What the names of the deployment's secrets begin with.
     pub secrets_prefix: String,
-    /// Base of Meta's Graph API.
-    pub graph_base_url: Url,
-    /// Its version, as `v26.0`.
-    pub graph_version: String,
+    /// Where the platforms answer.
+    pub platforms: Platforms,
     /// Private networks in which a desk may be.
     pub allowed_private_networks: Vec<IpNet>,
     /// Lambda's own address, which nothing may be sent to.
@@ -33,8 +31,10 @@ impl Settings {
         let settings = Self {
             table_name: environment.text("TABLE_NAME"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
-            graph_base_url: environment.url("GRAPH_BASE_URL"),
-            graph_version: environment.text("GRAPH_VERSION"),
+            platforms: Platforms {
+                graph_base_url: environment.url("GRAPH_BASE_URL"),
+                graph_version: environment.text("GRAPH_VERSION"),
+            },
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),
             log_level: environment.text("RUST_LOG"),

@@ -60,7 +60,7 @@ impl Shell {
 
     /// Opens connections while the function starts, when time costs nothing. A failure shows again at the first call.
     pub async fn warm(&self) {
-        let base = &self.settings.graph_base_url;
+        let base = &self.settings.platforms.graph_base_url;
         let hello = Outgoing::get(base.clone(), Auth::None);
         let platform = self.http.send(Purpose::Platform { base }, hello, WARM_UP, 0);
         let store = tokio::time::timeout(WARM_UP, self.bridges(self.now()));

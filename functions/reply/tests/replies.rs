@@ -768,7 +768,10 @@ mod the_start {
             name => Some(name.to_lowercase()),
         });
         let settings = settings.unwrap();
-        assert_eq!((settings.graph_version.as_str(), settings.allowed_private_networks.len()), ("graph_version", 1));
+        assert_eq!(
+            (settings.platforms.graph_version.as_str(), settings.allowed_private_networks.len()),
+            ("graph_version", 1)
+        );
     }
 }
 

@@ -11,6 +11,9 @@ use crate::id::{AccountKey, MessageId};
 use crate::time::Timestamp;
 
 pub mod facebook;
+mod outbound;
+
+pub use outbound::{Channel, Connection, Content, OutMessage, Platforms};
 
 /// What every channel's webhook has. Pure: bytes and secrets in, values out.
 pub trait Webhook {
@@ -199,4 +202,13 @@ impl std::fmt::Display for TextUnit {
             Self::Bytes => "bytes",
         })
     }
+}
+
+/// A customer's name, as far as the platform tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
 }

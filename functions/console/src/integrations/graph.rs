@@ -29,10 +29,7 @@ pub(super) struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// Graph for the page of `secrets`: proved with its own app's secret, else with the deployment's.
     pub(super) async fn of(app: &'a App, secrets: &IntegrationSecrets) -> Result<Self, ApiError> {
-        let app_secret = match secrets.app_secrets.first() {
-            Some(own) => Some(own.clone()),
-            None => app.secrets.meta_app(Timestamp::now()).await?.app_secret(),
-        };
+        let app_secret = app.secrets.app_secret(secrets, Timestamp::now()).await?;
         Ok(Self { app, token: secrets.platform_token.clone(), app_secret })
     }
 
@@ -77,10 +74,10 @@ impl<'a> Graph<'a> {
     }
 
     fn page<'b>(&'b self, id: &'b str) -> Page<'b> {
-        let config = &self.app.config;
+        let platforms = &self.app.config.platforms;
         Page {
-            base: &config.graph_base_url,
-            version: &config.graph_version,
+            base: &platforms.graph_base_url,
+            version: &platforms.graph_version,
             id,
             token: &self.token,
             app_secret: self.app_secret.as_ref(),
@@ -88,7 +85,7 @@ impl<'a> Graph<'a> {
     }
 
     async fn ask(&self, request: Outgoing) -> Result<Answer, HttpError> {
-        let purpose = Purpose::Platform { base: &self.app.config.graph_base_url };
+        let purpose = Purpose::Platform { base: &self.app.config.platforms.graph_base_url };
         self.app.http.send(purpose, request, TIMEOUT, LARGEST_ANSWER).await
     }
 }

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use reply::{Settings, Shell};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use shared::channel::Platforms;
 use shared::event::Place;
 use shared::id::{AccountKey, CustomerId, DeskId, IntegrationId, TenantId};
 use shared::openchannel::contact::ContactFields;
@@ -63,8 +64,10 @@ impl World {
         let settings = Settings {
             table_name: "hub".to_owned(),
             secrets_prefix: "hub".to_owned(),
-            graph_base_url: outside.url("").parse().unwrap(),
-            graph_version: "v26.0".to_owned(),
+            platforms: Platforms {
+                graph_base_url: outside.url("").parse().unwrap(),
+                graph_version: "v26.0".to_owned(),
+            },
             allowed_private_networks: vec!["127.0.0.0/8".parse().unwrap()],
             runtime_api: None,
             log_level: "info".to_owned(),

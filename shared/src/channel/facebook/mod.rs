@@ -2,6 +2,7 @@
 //! `render` builds are sent, and the answers that `verdict` judges are fetched, by the shell.
 
 use super::{Handshake, Parsed, RawRequest, Refused, Webhook, WebhookKeys};
+use crate::id::CustomerId;
 use crate::time::Timestamp;
 
 pub mod authenticate;
@@ -11,6 +12,9 @@ mod payload;
 pub mod render;
 mod scalar;
 pub mod verdict;
+
+/// The channel's name in account keys and integration records.
+pub const NAME: &str = "facebook";
 
 /// The Facebook channel.
 #[derive(Clone, Copy, Debug)]
@@ -32,5 +36,35 @@ impl Webhook for Facebook {
 impl Handshake for Facebook {
     fn handshake(query: &str, keys: &WebhookKeys) -> Result<String, Refused> {
         authenticate::handshake(query, keys)
+    }
+}
+
+/// The customer whom a text names, if it can be a page-scoped id: a whole number that does not begin with a nought.
+pub fn address(text: &str) -> Option<CustomerId> {
+    let digits = (5..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && !text.starts_with('0')).then(|| CustomerId::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_scoped_id_is_an_address() {
+        let table = [
+            ("7304418829920156", true),
+            ("24418829920156730", true),
+            ("0304418829920156", false),
+            ("+7304418829920156", false),
+            ("7304418829920156 ", false),
+            ("７304418829920156", false),
+            ("livia.conti", false),
+            ("1234", false),
+            ("123456789012345678901", false),
+            ("-", false),
+        ];
+        for (text, is_address) in table {
+            assert_eq!(address(text).is_some(), is_address, "{text}");
+        }
     }
 }

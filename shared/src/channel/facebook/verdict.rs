@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::render::Mode;
 use super::scalar::{Id, Text, words};
-use crate::channel::{Failure, FailureClass, PlatformError, Verdict};
+use crate::channel::{Failure, FailureClass, PlatformError, Profile, Verdict};
 use crate::http::{Answer, HttpError};
 use crate::id::MessageId;
 
@@ -20,15 +20,6 @@ mod table;
 
 use quoted::quoted;
 use table::{Class, Rule, Rules, rule, rule_when_late};
-
-/// A customer's name, as far as the platform tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-}
 
 /// Whose a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,28 @@
+"""Each function is given the settings that it reads, and no other."""
+
+import re
+from unittest import TestCase
+
+from infra.local.build import template
+from infra.local.place import REPOSITORY
+from tests.infra import FUNCTIONS, binary
+
+NAME = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
+SET_BY_LAMBDA = {"AWS_LAMBDA_RUNTIME_API"}
+
+
+def read(name: str) -> set[str]:
+    """What a function reads, which stands in one file; everything spelled like a setting there is one."""
+    source = REPOSITORY / "functions" / name / "src"
+    (file,) = (path for path in (source / "settings.rs", source / "config.rs") if path.exists())
+    return set(NAME.findall(file.read_text()))
+
+
+class Settings(TestCase):
+    def test_what_is_set_is_what_is_read(self):
+        everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
+        for function in FUNCTIONS.values():
+            name = binary(function)
+            with self.subTest(name):
+                given = {*everywhere, *function["Properties"]["Environment"]["Variables"]}
+                self.assertEqual(given, read(name) - SET_BY_LAMBDA, "first: set in template.yaml, second: read")
