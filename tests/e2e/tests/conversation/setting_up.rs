@@ -22,6 +22,8 @@ async fn listed(hub: &Hub, account: &str) -> usize {
 #[tokio::test]
 async fn a_token_that_facebook_does_not_accept_makes_nothing() {
     let mut offer = Offer::new(any_account()).await;
+    // Somebody who has nothing else, so that what is listed is what was made here.
+    offer.hub = Hub::sign_in_another().await;
     let account = format!("facebook:{}", offer.page.id());
     let good = std::mem::replace(&mut offer.wanted["page_token"], json!(format!("EAAG-never-issued-{}", unique())));
     let told = offer.ask().await;
