@@ -62,10 +62,12 @@ pub enum Work {
         customer: CustomerId,
         /// Which conversation began to wait.
         place: Place,
-        /// How many drains in a row found the desk away.
+        /// Which chain of drains it belongs to. A conversation has one that lives: the one it names.
+        chain: CorrelationId,
+        /// Whether it puts its own chain in the place of any other: it was asked for by a person, or by a desk that is back.
+        first: bool,
+        /// How many drains of the chain found the desk away.
         step: u32,
-        /// Whether another drain follows while messages still wait. One that a person asked for is extra and ends.
-        chained: bool,
     },
     /// Post one failed message again.
     Replay {
@@ -143,6 +145,12 @@ impl Envelope {
         }
     }
 
+    /// The first of a new chain of drains.
+    pub fn new_drain(target: Target, customer: CustomerId, place: Place, now: Timestamp) -> Self {
+        let chain = CorrelationId::generate();
+        Self::new(target, Work::Drain { customer, place, chain, first: true, step: 0 }, now)
+    }
+
     /// Whom the work is about; nobody where the item could not be read.
     pub fn customer(&self) -> Option<&CustomerId> {
         match &self.work {
@@ -156,7 +164,12 @@ impl Envelope {
     /// The FIFO group, which is the only lock of a conversation: SHA-256 of account and customer, hex.
     pub fn group(&self) -> String {
         let customer = self.customer().map_or("", CustomerId::as_str);
-        sha256_hex([self.target.account.as_str(), "\0", customer])
+        // What is about no customer needs no order, and a page's day of it must not stand in one line.
+        let event = match &self.work {
+            Work::Event { event } if event.customer.is_nobody() => event.id.as_str(),
+            _ => "",
+        };
+        sha256_hex([self.target.account.as_str(), "\0", customer, "\0", event])
     }
 
     /// The FIFO deduplication id. The same for each delivery of one event, fresh for work of the hub's own.

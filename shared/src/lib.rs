@@ -42,6 +42,8 @@ pub mod openchannel;
 pub mod queue;
 pub mod secrets;
 pub mod store;
+#[cfg(test)]
+mod test_aws;
 pub mod text;
 pub mod time;
 pub mod webhook;

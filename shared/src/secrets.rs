@@ -1,4 +1,4 @@
-//! Secrets Manager behind a small cache: five minutes with jitter, and the old value while AWS fails.
+//! Secrets Manager behind a small cache: five minutes with jitter, and the old value while AWS fails or hangs.
 //!
 //! One secret an integration (`PREFIX/integration/ID`), one for the deployment's Meta app (`PREFIX/meta-app`). What is
 //! read is a type that cannot be printed.
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ const FRESH: Duration = Duration::from_secs(300);
 const ABSENT: Duration = Duration::from_secs(60);
 /// How often at most a failed authentication may ask for a newer value.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// How long a newer value is waited for where an older one is at hand.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the older value is taken without asking again, where no newer one could be had.
+const STALE_PAUSE: Duration = Duration::from_secs(30);
 /// How many values are remembered; unknown ids cannot fill the memory.
 const CACHE_SIZE: usize = 10_000;
 
@@ -221,6 +225,13 @@ impl Secrets {
         }
     }
 
+    /// Marks what is known of an integration as old: the next read asks AWS, and falls back on it where AWS fails.
+    pub fn expire(&self, id: IntegrationId, now: Timestamp) {
+        if let Some(entry) = self.lock().get_mut(&self.integration_name(id)) {
+            entry.stale_at = now;
+        }
+    }
+
     /// Forgets the Meta app's value, or an integration's, unless that was read less than 30 s ago. Says whether a new
     /// read is worth a try: a rotated secret is seen at once, a flood of bad signatures is not passed on to AWS.
     pub fn refresh(&self, integration: Option<IntegrationId>, now: Timestamp) -> bool {
@@ -233,6 +244,13 @@ impl Secrets {
                 true
             }
             None => true,
+        }
+    }
+
+    /// Lets the next read of an integration's secrets ask for newer ones. Until those are there the known ones stay at hand.
+    pub fn expire(&self, id: IntegrationId, now: Timestamp) {
+        if let Some(entry) = self.lock().get_mut(&self.integration_name(id)) {
+            entry.stale_at = entry.stale_at.min(now);
         }
     }
 
@@ -293,23 +311,32 @@ impl Secrets {
         {
             return Ok(entry.value.clone());
         }
-        match self.client.get_secret_value().secret_id(name).send().await {
-            Ok(answer) => {
-                let value = answer.secret_string.map(SecretString::from);
-                self.remember(name, value.clone(), now);
-                Ok(value)
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
-                self.remember(name, None, now);
-                Ok(None)
-            }
-            Err(error) => match known {
-                Some(entry) => {
-                    tracing::warn!(error = %DisplayErrorContext(&error), "Secrets Manager fails; the older value is used");
-                    Ok(entry.value)
-                }
-                None => Err(unavailable(&error)),
-            },
+        let Some(known) = known else { return self.newest(name, now).await };
+        let error = match tokio::time::timeout(PATIENCE, self.newest(name, now)).await {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        tracing::warn!(error, "Secrets Manager fails; the older value is used");
+        self.postpone(name, now);
+        Ok(known.value)
+    }
+
+    /// Asks AWS, and remembers what it says.
+    async fn newest(&self, name: &str, now: Timestamp) -> Result<Option<SecretString>, SecretsError> {
+        let value = match self.client.get_secret_value().secret_id(name).send().await {
+            Ok(answer) => answer.secret_string.map(SecretString::from),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => None,
+            Err(error) => return Err(unavailable(&error)),
+        };
+        self.remember(name, value.clone(), now);
+        Ok(value)
+    }
+
+    /// Lets a stale value be taken for a little longer, so that not every call waits for AWS in vain.
+    fn postpone(&self, name: &str, now: Timestamp) {
+        if let Some(entry) = self.lock().get_mut(name) {
+            entry.stale_at = entry.stale_at.max(now.plus(STALE_PAUSE));
         }
     }
 
@@ -319,9 +346,13 @@ impl Secrets {
         let entry = Entry { value, read_at: now, stale_at: now.plus(fresh).plus(jitter) };
         let mut cache = self.lock();
         if cache.len() >= CACHE_SIZE {
-            cache.retain(|_, entry| now < entry.stale_at);
+            // What nobody has is the first to go: anybody can ask for more of it.
+            cache.retain(|_, entry| entry.value.is_some());
         }
-        if cache.len() < CACHE_SIZE {
+        if cache.len() >= CACHE_SIZE {
+            cache.retain(|known, entry| known == name || now < entry.stale_at);
+        }
+        if cache.len() < CACHE_SIZE || cache.contains_key(name) {
             cache.insert(name.to_owned(), entry);
         }
     }
@@ -345,3 +376,6 @@ where
 {
     SecretsError::Unavailable(error.code().map_or_else(|| "no answer".to_owned(), str::to_owned))
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,8 +24,8 @@ use crate::worker::Worker;
 pub(crate) const POST: Duration = Duration::from_secs(10);
 /// How much of the desk's answer is read.
 pub(crate) const ANSWER_CAP: usize = 64 * 1024;
-/// The longest that one text may take: a probe and a POST.
-const TEXT_TAKES: Duration = Duration::from_secs(20);
+/// The longest that one text may take.
+const TEXT_TAKES: Duration = POST;
 /// The longest that one file may take: fetched, uploaded, uploaded again, posted.
 const FILE_TAKES: Duration = Duration::from_secs(50);
 
@@ -40,8 +40,10 @@ pub(crate) enum Delivery {
     Away { health: Health },
     /// A part may be there.
     Uncertain { reason: String },
-    /// It must come again soon: the invocation has no time for the next part, or another message asks the desk first.
-    NotNow,
+    /// The invocation has no time for the next part.
+    NoTime,
+    /// A part may be there, and another message is finding out whether the desk is back.
+    OtherAsks,
 }
 
 impl Worker {
@@ -55,31 +57,37 @@ impl Worker {
         message: &mut MessageRecord,
         deadline: Instant,
     ) -> Result<Delivery, Hindered> {
-        if message.uncertain > 0 {
+        let asked = message.uncertain > 0;
+        if asked {
             match self.probe(link).await? {
                 Probe::Answers => {}
                 Probe::Away(health) => return Ok(Delivery::Away { health }),
-                Probe::SomeoneElse => return Ok(Delivery::NotNow),
+                Probe::OtherAsks => return Ok(Delivery::OtherAsks),
             }
         }
         let done = message.parts_done as usize;
         for (index, part) in parts.iter().enumerate().skip(done) {
             if Instant::now() + longest(part) > deadline {
-                return Ok(Delivery::NotNow);
+                return Ok(Delivery::NoTime);
             }
             let posted = match part {
                 DeskPart::Text(text) => self.post_text(link, parcel, conversation, message, text).await,
                 DeskPart::File(file) => self.post_file(link, parcel, conversation, message, index, file).await?,
             };
             if posted != Delivery::AtDesk {
+                message.in_doubt = matches!(posted, Delivery::Uncertain { .. });
                 return Ok(posted);
             }
             message.parts_done += 1;
             if index + 1 < parts.len() {
                 self.store.record_part(link.integration.id, message).await?;
+                message.in_doubt = false;
                 message.deaths = 0;
                 message.uncertain = 0;
             }
+        }
+        if asked {
+            self.store.end_probe(link.integration.id).await?;
         }
         tracing::info!(
             correlation = %message.correlation, integration = %link.integration.id, parts = parts.len(),
@@ -94,10 +102,11 @@ impl Worker {
         link: &Link,
         parcel: &Parcel<'_>,
         conversation: &Conversation,
-        message: &MessageRecord,
+        message: &mut MessageRecord,
         text: &str,
     ) -> Delivery {
         let body = if message.may_be_there() { line::repeated(text) } else { text.to_owned() };
+        message.in_doubt = true;
         self.post(link, parcel, conversation, body, None).await
     }
 
@@ -106,19 +115,30 @@ impl Worker {
         link: &Link,
         parcel: &Parcel<'_>,
         conversation: &Conversation,
-        message: &MessageRecord,
+        message: &mut MessageRecord,
         index: usize,
         file: &MediaFile,
     ) -> Result<Delivery, Hindered> {
-        match self.carry(link, parcel, message, index, file).await? {
+        let (text, late) = match self.carry(link, parcel, index, file).await {
             Carried::Uploaded { id, name } => {
                 let body = if message.may_be_there() { line::repeated(&name) } else { name };
-                Ok(self.post(link, parcel, conversation, body, Some(id)).await)
+                message.in_doubt = true;
+                return Ok(self.post(link, parcel, conversation, body, Some(id)).await);
             }
-            Carried::Line(text) => Ok(self.post_text(link, parcel, conversation, message, &text).await),
-            Carried::Later => Ok(Delivery::AtDesk),
-            Carried::Away(health) => Ok(Delivery::Away { health }),
+            Carried::Lost(text) => (Some(text), None),
+            Carried::Late { text, late } => (text, Some(late)),
+        };
+        if let Some(text) = text {
+            let posted = self.post_text(link, parcel, conversation, message, &text).await;
+            if posted != Delivery::AtDesk {
+                return Ok(posted);
+            }
         }
+        if let Some(late) = late {
+            // Only now: a line that did not get there is posted again, and a file must not come from two sides.
+            self.try_later(link, late).await?;
+        }
+        Ok(Delivery::AtDesk)
     }
 
     async fn post(

@@ -1,44 +1,61 @@
 //! Posting what waits for a customer, in order, when the desk may be back.
 
-use shared::envelope::Envelope;
+use shared::envelope::{Envelope, Work};
 use shared::event::Place;
-use shared::id::CustomerId;
-use shared::store::{Claim, Kept, MessageRecord, MessageState, Outcome};
+use shared::id::{CorrelationId, CustomerId};
+use shared::store::{Kept, MessageRecord, MessageState, Outcome};
 use tokio::time::Instant;
 
+use crate::batch::BEGINNING;
 use crate::desk::Delivery;
 use crate::links::Link;
-use crate::parcel::{Parcel, claimant};
+use crate::parcel::Parcel;
 use crate::work::{Hindered, Step};
 use crate::worker::Worker;
 
 /// How many waiting messages are read at a time.
 const PAGE: usize = 10;
 
+/// The work of one drain.
+#[derive(Clone, Copy)]
+pub(crate) struct Drain<'a> {
+    pub(crate) customer: &'a CustomerId,
+    pub(crate) place: &'a Place,
+    pub(crate) chain: CorrelationId,
+    pub(crate) first: bool,
+    pub(crate) step: u32,
+}
+
 /// What a drain does after one message.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     GoOn,
-    /// The desk is still away; the rest waits.
+    /// The desk is still away: of the rest only what is too old is given up.
+    Away,
+    /// The rest waits.
     Stop,
     /// This invocation has no time for more.
     NoTime,
 }
 
 impl Worker {
-    /// Posts what waits for a customer. Ends only after a consistent read finds nothing left.
-    #[expect(clippy::too_many_arguments, reason = "the fields of one piece of work")]
+    /// Posts what waits for a customer. Ends only after a consistent read finds nothing left, or where another chain of
+    /// drains has taken its place.
     pub(crate) async fn drain(
         &self,
         link: &Link,
         envelope: &Envelope,
-        customer: &CustomerId,
-        place: &Place,
-        step: u32,
-        chained: bool,
+        drain: Drain<'_>,
         deadline: Instant,
     ) -> Result<Step, Hindered> {
-        let id = link.integration.id;
+        let (id, Drain { customer, place, chain, .. }) = (link.integration.id, drain);
+        if drain.first {
+            self.store.wait_on(id, place, customer, chain).await?;
+        } else if self.store.conversation(id, place, customer).await?.waiting != Some(chain) {
+            return Ok(Step::Done);
+        }
         let mut places = vec![place.clone()];
+        let mut next = Next::GoOn;
         loop {
             let waiting = self.store.waiting(id, customer, PAGE).await?;
             if waiting.is_empty() {
@@ -49,46 +66,59 @@ impl Worker {
                 return Ok(Step::Done);
             }
             for kept in &waiting {
-                if let Some(place) = &kept.place
-                    && !places.contains(place)
-                {
-                    places.push(place.clone());
-                }
-                match self.drain_one(link, kept, deadline).await? {
-                    Next::GoOn => {}
-                    Next::Stop => {
-                        if chained {
-                            self.drain_later(link, customer, place, step.saturating_add(1)).await?;
-                        }
-                        return Ok(Step::Done);
-                    }
-                    Next::NoTime => {
-                        let more = Envelope::new(envelope.target.clone(), envelope.work.clone(), self.now());
-                        self.inbound.send_one(&more).await?;
-                        return Ok(Step::Done);
-                    }
+                places.extend(kept.place.iter().filter(|place| !places.contains(place)).cloned().collect::<Vec<_>>());
+                next = self.drain_one(link, kept, next, deadline).await?;
+                if matches!(next, Next::Stop | Next::NoTime) {
+                    return self.drain_ends(link, envelope, drain, next).await;
                 }
             }
         }
     }
 
-    async fn drain_one(&self, link: &Link, kept: &Kept, deadline: Instant) -> Result<Next, Hindered> {
+    /// Sees to it that what is left is drained another time.
+    async fn drain_ends(
+        &self,
+        link: &Link,
+        envelope: &Envelope,
+        drain: Drain<'_>,
+        next: Next,
+    ) -> Result<Step, Hindered> {
+        let Drain { customer, place, chain, step, .. } = drain;
+        if next == Next::NoTime {
+            let (customer, place) = (customer.clone(), place.clone());
+            let work = Work::Drain { customer, place, chain, first: false, step };
+            self.inbound.send_one(&Envelope::new(envelope.target.clone(), work, self.now())).await?;
+        } else if link.integration.enabled {
+            self.drain_later(link, customer, place, chain, step.saturating_add(1)).await?;
+        }
+        // A disabled integration is drained when a person enables it.
+        Ok(Step::Done)
+    }
+
+    async fn drain_one(&self, link: &Link, kept: &Kept, before: Next, deadline: Instant) -> Result<Next, Hindered> {
+        if Instant::now() + BEGINNING > deadline {
+            return Ok(Next::NoTime);
+        }
         let Ok(envelope) = Envelope::from_body(&kept.payload) else {
             tracing::error!(correlation = %kept.correlation, "a waiting message was written by a newer version of the hub");
             return Ok(Next::Stop);
         };
         let Some(parcel) = Parcel::of(&envelope, &kept.payload, &kept.sequence) else { return Ok(Next::GoOn) };
-        if !link.integration.enabled {
+        let too_old = self.now().since(kept.since) >= self.settings.waiting;
+        if !link.integration.enabled || (before == Next::Away && !too_old) {
             return Ok(Next::Stop);
         }
-        let Some(mut message) = self.claim_kept(link, &parcel, kept).await? else { return Ok(Next::GoOn) };
-        if self.now().since(kept.since) >= self.settings.waiting {
-            let reason = format!("it waited too long for the desk: {}", kept.reason);
-            self.fail(link, &parcel, &message, Some(kept), &reason).await?;
-            return Ok(Next::GoOn);
+        let Some(mut message) = self.claim_kept(link, &parcel, kept).await? else { return Ok(before) };
+        let work = async {
+            if before == Next::Away {
+                self.give_up(link, &parcel, &message, kept).await?;
+                return Ok(Next::Away);
+            }
+            let delivery = self.deliver_kept(link, &parcel, &mut message, deadline).await?;
+            self.after_drained(link, &parcel, kept, &mut message, delivery, too_old).await
         }
-        let delivery = self.deliver_kept(link, &parcel, &mut message, deadline).await?;
-        self.after_drained(link, &parcel, kept, &message, delivery).await
+        .await;
+        self.or_give_back(link, &message, Outcome::WaitOn, work).await
     }
 
     async fn after_drained(
@@ -96,13 +126,14 @@ impl Worker {
         link: &Link,
         parcel: &Parcel<'_>,
         kept: &Kept,
-        message: &MessageRecord,
+        message: &mut MessageRecord,
         delivery: Delivery,
+        too_old: bool,
     ) -> Result<Next, Hindered> {
         let id = link.integration.id;
         match delivery {
             Delivery::AtDesk => {
-                self.store.release(id, kept, message, MessageState::Delivered).await?;
+                self.store.release(id, kept, message, MessageState::Delivered, self.now()).await?;
                 self.desk_is_back(link).await?;
                 Ok(Next::GoOn)
             }
@@ -111,11 +142,16 @@ impl Worker {
                 Ok(Next::GoOn)
             }
             Delivery::Away { health } => {
-                self.store.record_outcome(id, message, Outcome::WaitOn).await?;
                 self.desk_went_away(link, &health).await?;
+                if too_old {
+                    self.give_up(link, parcel, message, kept).await?;
+                    return Ok(Next::Away);
+                }
+                self.store.record_outcome(id, message, Outcome::WaitOn).await?;
                 Ok(Next::Stop)
             }
             Delivery::Uncertain { reason } if message.uncertain > 0 => {
+                message.uncertain += 1;
                 self.fail(link, parcel, message, Some(kept), &format!("twice without an answer: {reason}")).await?;
                 Ok(Next::GoOn)
             }
@@ -123,45 +159,25 @@ impl Worker {
                 self.store.record_outcome(id, message, Outcome::WaitUncertain).await?;
                 Ok(Next::Stop)
             }
-            Delivery::NotNow => {
+            Delivery::OtherAsks => {
+                self.store.record_outcome(id, message, Outcome::WaitOn).await?;
+                Ok(Next::Stop)
+            }
+            Delivery::NoTime => {
                 self.store.record_outcome(id, message, Outcome::WaitOn).await?;
                 Ok(Next::NoTime)
             }
         }
     }
 
-    /// Claims what was kept. Nothing where it was dealt with before.
-    pub(crate) async fn claim_kept(
+    async fn give_up(
         &self,
         link: &Link,
         parcel: &Parcel<'_>,
+        message: &MessageRecord,
         kept: &Kept,
-    ) -> Result<Option<MessageRecord>, Hindered> {
-        let id = link.integration.id;
-        match self.store.claim(id, parcel.record(), claimant(kept), self.now()).await? {
-            Claim::Ours(message) => Ok(Some(message)),
-            Claim::Crashed(message) => {
-                self.fail(link, parcel, &message, Some(kept), "it crashed the worker three times").await?;
-                Ok(None)
-            }
-            Claim::Repeat => {
-                self.store.drop_kept_row(id, kept).await?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Brings what was kept and claimed to the desk.
-    pub(crate) async fn deliver_kept(
-        &self,
-        link: &Link,
-        parcel: &Parcel<'_>,
-        message: &mut MessageRecord,
-        deadline: Instant,
-    ) -> Result<Delivery, Hindered> {
-        let conversation = self.store.conversation(link.integration.id, parcel.place(), parcel.customer()).await?;
-        let conversation = self.introduce(link, parcel, conversation).await?;
-        let parts = self.parts(link, parcel).await?;
-        self.deliver(link, parcel, &conversation, &parts, message, deadline).await
+    ) -> Result<(), Hindered> {
+        let reason = format!("it waited too long for the desk: {}", kept.reason);
+        self.fail(link, parcel, message, Some(kept), &reason).await
     }
 }

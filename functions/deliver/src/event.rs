@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::envelope::Envelope;
 use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
-use shared::store::{Claim, ClaimBy, MessageRecord, Outcome};
+use shared::store::{Claim, ClaimBy, Conversation, DeskState, MessageRecord, Outcome};
 use tokio::time::Instant;
 
 use crate::desk::Delivery;
@@ -59,40 +59,45 @@ impl Worker {
                 return Ok(Step::Done);
             }
         };
+        let work = self.claimed(link, parcel, &mut message, deadline).await;
+        self.or_give_back(link, &message, Outcome::GoOn, work).await
+    }
+
+    async fn claimed(
+        &self,
+        link: &Link,
+        parcel: &Parcel<'_>,
+        message: &mut MessageRecord,
+        deadline: Instant,
+    ) -> Result<Step, Hindered> {
         let conversation = self.conversation(link, parcel).await?;
         let parts = self.parts(link, parcel).await?;
         if parts.is_empty() {
-            self.store.record_outcome(id, &message, Outcome::Delivered).await?;
+            self.store.record_outcome(link.integration.id, message, Outcome::Delivered).await?;
             return Ok(Step::Done);
         }
         if let Some(reason) = self.held_up(link, &conversation) {
-            self.set_aside(link, parcel, &message, None, &conversation, &reason).await?;
+            self.set_aside(link, parcel, message, None, &conversation, &reason).await?;
             return Ok(Step::Done);
         }
         let conversation = self.introduce(link, parcel, conversation).await?;
-        let delivery = self.deliver(link, parcel, &conversation, &parts, &mut message, deadline).await?;
-        match delivery {
-            Delivery::Away { health } if message.tries as usize >= PAUSES.len() => {
-                self.desk_went_away(link, &health).await?;
-                let reason = health.reason.unwrap_or_default();
-                self.set_aside(link, parcel, &message, None, &conversation, &reason).await?;
-                Ok(Step::Done)
-            }
-            other => self.after_a_try(link, parcel, &message, other).await,
-        }
+        let delivery = self.deliver(link, parcel, &conversation, &parts, message, deadline).await?;
+        self.after_a_try(link, parcel, message, &conversation, delivery).await
     }
 
     async fn after_a_try(
         &self,
         link: &Link,
         parcel: &Parcel<'_>,
-        message: &MessageRecord,
+        message: &mut MessageRecord,
+        conversation: &Conversation,
         delivery: Delivery,
     ) -> Result<Step, Hindered> {
         let id = link.integration.id;
         match delivery {
             Delivery::AtDesk => {
                 self.store.record_outcome(id, message, Outcome::Delivered).await?;
+                message.in_doubt = false;
                 self.desk_is_back(link).await?;
                 Ok(Step::Done)
             }
@@ -100,11 +105,24 @@ impl Worker {
                 self.fail(link, parcel, message, None, &reason).await?;
                 Ok(Step::Done)
             }
-            Delivery::Away { .. } => {
-                self.store.record_outcome(id, message, Outcome::TryAgain).await?;
-                Ok(Step::ComeBack(PAUSES.get(message.tries as usize).copied().unwrap_or(UNCERTAIN_PAUSE)))
-            }
+            Delivery::Away { health } => match PAUSES.get(message.tries as usize) {
+                Some(pause) => {
+                    if health.state == DeskState::Refuses {
+                        // The address or its credential may have been changed since they were read.
+                        self.secrets.refresh(Some(id), self.now());
+                    }
+                    self.store.record_outcome(id, message, Outcome::TryAgain).await?;
+                    Ok(Step::ComeBack(*pause))
+                }
+                None => {
+                    self.desk_went_away(link, &health).await?;
+                    let reason = health.reason.unwrap_or_default();
+                    self.set_aside(link, parcel, message, None, conversation, &reason).await?;
+                    Ok(Step::Done)
+                }
+            },
             Delivery::Uncertain { reason } if message.uncertain > 0 => {
+                message.uncertain += 1;
                 self.fail(link, parcel, message, None, &format!("twice without an answer: {reason}")).await?;
                 Ok(Step::Done)
             }
@@ -112,9 +130,14 @@ impl Worker {
                 self.store.record_outcome(id, message, Outcome::Uncertain).await?;
                 Ok(Step::ComeBack(UNCERTAIN_PAUSE))
             }
-            Delivery::NotNow => {
+            Delivery::OtherAsks => {
+                let reason = "it may be at the desk; another message is finding out whether the desk is back";
+                self.set_aside(link, parcel, message, None, conversation, reason).await?;
+                Ok(Step::Done)
+            }
+            Delivery::NoTime => {
                 self.store.record_outcome(id, message, Outcome::GoOn).await?;
-                Ok(Step::ComeBack(UNCERTAIN_PAUSE))
+                Ok(Step::ComeBack(Duration::ZERO))
             }
         }
     }

@@ -6,24 +6,18 @@ use std::time::Duration;
 use shared::envelope::{Envelope, LateFile, Work};
 use shared::event::{MediaFile, MediaKind, MediaSource};
 use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
-use shared::openchannel::attachment::{self, AttachmentId, UploadError};
+use shared::openchannel::account::MotionApi;
+use shared::openchannel::attachment::{self, AttachmentId, LARGEST, UploadError};
 use shared::openchannel::file::{file_name, sniff};
 use shared::openchannel::line::{self, FileTrouble};
-use shared::openchannel::receive::Away;
 use shared::queue::Later;
-use shared::store::{Health, MessageRecord};
-use tokio::time::Instant;
 
-use crate::desk::state;
 use crate::links::Link;
 use crate::parcel::{Content, Parcel};
-use crate::received::Received;
-use crate::set_aside::{health, target};
-use crate::work::{Hindered, Step};
+use crate::set_aside::target;
+use crate::work::Hindered;
 use crate::worker::Worker;
 
-/// The largest file that is carried, in bytes: the most that Motion can be set to take.
-const LARGEST: usize = 25 * 1024 * 1024;
 const FETCH: Duration = Duration::from_secs(15);
 const UPLOAD: Duration = Duration::from_secs(12);
 const UPLOAD_ANSWER_CAP: usize = 64 * 1024;
@@ -36,12 +30,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 pub(crate) enum Carried {
     /// It lies at Motion.
     Uploaded { id: AttachmentId, name: String },
-    /// The agent reads this in its place.
-    Line(String),
-    /// It is tried again later, and the agent was told so before.
-    Later,
-    /// The desk did not take it because it is away.
-    Away(Health),
+    /// It will never come; the agent reads this in its place.
+    Lost(String),
+    /// It is tried again later; the agent reads this, unless they were told before.
+    Late { text: Option<String>, late: LateFile },
 }
 
 /// Why a file is not at the desk.
@@ -50,82 +42,66 @@ enum Lacking {
     Never(String),
     /// It may be later.
     NotYet(String),
-    Away(Health),
+    /// Motion does not let us hand it over; someone has to change something.
+    Credential(String),
 }
 
 impl Worker {
-    /// Tries again to bring a file that came late.
-    pub(crate) async fn late_file(
-        &self,
-        link: &Link,
-        record: &Received,
-        envelope: &Envelope,
-        late: &LateFile,
-        deadline: Instant,
-    ) -> Result<Step, Hindered> {
-        tracing::debug!(correlation = %envelope.correlation, tries = late.tries, "a file is tried again");
-        match Parcel::of(envelope, &record.body, &record.sequence) {
-            Some(parcel) => self.parcel(link, &parcel, deadline).await,
-            None => Ok(Step::Done),
-        }
-    }
-
     /// Carries a file to Motion, or says what stands in its place.
-    pub(crate) async fn carry(
-        &self,
-        link: &Link,
-        parcel: &Parcel<'_>,
-        message: &MessageRecord,
-        index: usize,
-        file: &MediaFile,
-    ) -> Result<Carried, Hindered> {
-        let lacking = match self.fetch(link, file).await {
-            Ok(download) => match self.upload(link, file, download).await {
-                Ok((id, name)) => return Ok(Carried::Uploaded { id, name }),
-                Err(lacking) => lacking,
-            },
+    pub(crate) async fn carry(&self, link: &Link, parcel: &Parcel<'_>, index: usize, file: &MediaFile) -> Carried {
+        let lacking = match self.bring(link, file).await {
+            Ok((id, name)) => return Carried::Uploaded { id, name },
             Err(lacking) => lacking,
         };
-        match lacking {
-            Lacking::Away(health) => Ok(Carried::Away(health)),
-            Lacking::Never(reason) => Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(&reason)))),
-            Lacking::NotYet(reason) => {
-                tracing::warn!(correlation = %message.correlation, part = index, "a file cannot be had yet");
-                self.try_later(link, parcel, index, file, &reason).await
-            }
+        let (trouble, reason, tried_for) = match &lacking {
+            Lacking::Never(reason) => return Carried::Lost(line::file(file.kind, FileTrouble::Lost(reason))),
+            Lacking::NotYet(reason) => (FileTrouble::Pending, reason, TRIED_FOR),
+            Lacking::Credential(reason) => (FileTrouble::Credential, reason, self.settings.waiting.max(TRIED_FOR)),
+        };
+        let late = self.next_try(parcel, index, file);
+        let correlation = parcel.envelope.correlation;
+        tracing::warn!(%correlation, part = index, tries = late.tries, "a file cannot be had yet");
+        if self.now().since(late.since) >= tried_for {
+            return Carried::Lost(line::file(file.kind, FileTrouble::Lost(reason)));
         }
+        let text = (late.tries == 1).then(|| line::file(file.kind, trouble));
+        Carried::Late { text, late }
     }
 
-    /// Puts another try on the way, or gives the file up after a day.
-    async fn try_later(
-        &self,
-        link: &Link,
-        parcel: &Parcel<'_>,
-        index: usize,
-        file: &MediaFile,
-        reason: &str,
-    ) -> Result<Carried, Hindered> {
-        let now = self.now();
-        let late = match parcel.content {
+    /// The try that follows this one.
+    fn next_try(&self, parcel: &Parcel<'_>, index: usize, file: &MediaFile) -> LateFile {
+        match parcel.content {
             Content::Event(event) => LateFile {
                 customer: event.customer.clone(),
                 place: event.place.clone(),
                 event: event.id.clone(),
                 part: u32::try_from(index).unwrap_or(u32::MAX),
                 file: file.clone(),
-                since: now,
+                since: self.now(),
                 tries: 1,
             },
             Content::LateFile(late) => LateFile { tries: late.tries.saturating_add(1), ..late.clone() },
-        };
-        if now.since(late.since) >= TRIED_FOR {
-            return Ok(Carried::Line(line::file(file.kind, FileTrouble::Lost(reason))));
         }
+    }
+
+    /// Puts the next try on the way.
+    pub(crate) async fn try_later(&self, link: &Link, late: LateFile) -> Result<(), Hindered> {
+        let now = self.now();
         let due_at = now.plus(pause(late.tries));
-        let told_before = late.tries > 1;
         let envelope = Envelope::new(target(link), Work::LateFile(late), now);
         self.later.send(&Later { due_at, envelope }, now).await?;
-        Ok(if told_before { Carried::Later } else { Carried::Line(line::file(file.kind, FileTrouble::Pending)) })
+        Ok(())
+    }
+
+    /// Fetches the file and uploads it, if there is a way in for it at all.
+    async fn bring(&self, link: &Link, file: &MediaFile) -> Result<(AttachmentId, String), Lacking> {
+        let Some(api) = link.secrets.motion_api(&link.integration) else {
+            return Err(Lacking::Credential("the integration has no address or no key of Motion's API".to_owned()));
+        };
+        // Nobody closes it while the worker lives; without it a file is carried all the same.
+        let _place = self.files.acquire().await.ok();
+        let download = self.fetch(link, file).await?;
+        self.upload(&api, file, download).await
     }
 
     async fn fetch(&self, link: &Link, file: &MediaFile) -> Result<Download, Lacking> {
@@ -143,13 +119,10 @@ impl Worker {
 
     async fn upload(
         &self,
-        link: &Link,
+        api: &MotionApi,
         file: &MediaFile,
         download: Download,
     ) -> Result<(AttachmentId, String), Lacking> {
-        let Some(api) = link.secrets.motion_api(&link.integration) else {
-            return Err(Lacking::NotYet("the integration has no API key of Motion".to_owned()));
-        };
         let file_type = sniff(&download.bytes, download.content_type.as_deref());
         if is_a_page(file.kind, &file_type.mime) {
             return Err(Lacking::NotYet("the platform sent a web page in its place".to_owned()));
@@ -164,8 +137,9 @@ impl Worker {
         match uploaded {
             Ok(id) => Ok((id, name)),
             Err(UploadError::Never(reason)) => Err(Lacking::Never(reason)),
-            Err(UploadError::Away(reason)) => Err(Lacking::Away(health(state(Away::Unreachable), reason, self))),
-            Err(UploadError::Refused(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
+            Err(UploadError::Refused(reason)) => Err(Lacking::Credential(reason)),
+            // Whether the desk itself is away the line in the file's place will tell.
+            Err(UploadError::Away(reason) | UploadError::Later(reason)) => Err(Lacking::NotYet(reason)),
         }
     }
 

@@ -19,7 +19,7 @@ async fn hand_on(worker: &Worker, message: SqsMessage) -> Option<String> {
         Ok(later) => later,
         Err(error) => {
             // Nobody but the hub writes here; the redrive queue keeps it for a person.
-            tracing::error!(%error, "work that waited cannot be read");
+            tracing::error!(category = ?error.classify(), "work that waited cannot be read");
             return Some(id);
         }
     };

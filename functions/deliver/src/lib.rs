@@ -3,6 +3,7 @@
 //! The FIFO group is the only lock: whatever posts to the desk runs here as an event of its customer's group.
 
 mod batch;
+mod claimed;
 mod desk;
 mod drain;
 mod event;
@@ -22,4 +23,4 @@ mod worker;
 
 pub use batch::handle;
 pub use settings::Settings;
-pub use worker::{Clock, Worker};
+pub use worker::Worker;

@@ -60,7 +60,8 @@ impl<'a> Parcel<'a> {
     fn id(&self) -> EventId {
         match self.content {
             Content::Event(event) => event.id.clone(),
-            Content::LateFile(late) => EventId::new(format!("late:{}:{}", late.part, late.event)),
+            // Each try is an event of its own: one that was in vain is done with.
+            Content::LateFile(late) => EventId::new(format!("late:{}:{}:{}", late.part, late.tries, late.event)),
         }
     }
 
@@ -112,10 +113,11 @@ impl Worker {
     pub(crate) async fn conversation(&self, link: &Link, parcel: &Parcel<'_>) -> Result<Conversation, Hindered> {
         let (id, place, customer) = (link.integration.id, parcel.place(), parcel.customer());
         let known = match parcel.content {
-            Content::Event(event) if comes_from_customer(event) => {
+            Content::Event(event) if event.opens_window() && !event.customer.is_nobody() => {
                 // A platform's clock that runs ahead must not keep the window open for longer.
                 let at = event.at.min(self.now());
-                self.store.note_event(id, place, customer, at, event.opens_window()).await?
+                let is_message = matches!(event.kind, EventKind::Message(_));
+                self.store.note_sign(id, place, customer, at, is_message).await?
             }
             _ => self.store.conversation(id, place, customer).await?,
         };
@@ -137,10 +139,6 @@ impl Worker {
         };
         Ok(line::posts(event, quoted.as_deref()))
     }
-}
-
-fn comes_from_customer(event: &Event) -> bool {
-    !event.customer.is_nobody() && !matches!(event.kind, EventKind::Echo { .. } | EventKind::Status { .. })
 }
 
 /// The earlier message that an event is about.

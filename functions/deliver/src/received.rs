@@ -17,6 +17,8 @@ pub(crate) struct Received {
     pub(crate) group: String,
     /// SQS's number of the record, rising within its group.
     pub(crate) sequence: String,
+    /// How often the queue has given it out.
+    pub(crate) receives: u32,
     /// The body as it lay in the queue.
     pub(crate) body: String,
     pub(crate) content: Result<Envelope, ReadError>,
@@ -29,6 +31,7 @@ impl Received {
         Self {
             group: attribute("MessageGroupId"),
             sequence: attribute("SequenceNumber"),
+            receives: attribute("ApproximateReceiveCount").parse().unwrap_or(1),
             message_id: message.message_id.unwrap_or_default(),
             receipt_handle: message.receipt_handle.unwrap_or_default(),
             content: Envelope::from_body(&body),

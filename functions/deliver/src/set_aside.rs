@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use shared::envelope::{Envelope, Target, Work};
 use shared::event::Place;
-use shared::id::CustomerId;
+use shared::id::{CorrelationId, CustomerId};
 use shared::queue::Later;
 use shared::store::{Conversation, DeskState, Health, Kept, KeptState, MessageRecord};
+
+use tokio::time::Instant;
 
 use crate::links::Link;
 use crate::parcel::Parcel;
@@ -17,8 +19,8 @@ use crate::worker::Worker;
 const FIRST_DRAIN: Duration = Duration::from_secs(15);
 /// The longest pause between two drains.
 const LONGEST_DRAIN: Duration = Duration::from_secs(300);
-/// How many conversations are woken when a desk is back.
-const WOKEN: usize = 500;
+/// How long waking all that wait may take.
+const WAKING: Duration = Duration::from_secs(5);
 
 /// The pause before the drain that follows `step` in vain.
 pub(crate) fn drain_pause(step: u32) -> Duration {
@@ -31,13 +33,11 @@ impl Worker {
         if !link.integration.enabled {
             return Some("the integration is disabled".to_owned());
         }
-        if conversation.waiting {
+        if conversation.waiting.is_some() {
             return Some("earlier messages of this conversation wait".to_owned());
         }
-        if self.desk_is_away(link) {
-            return Some(link.integration.desk.reason.clone().unwrap_or_else(|| "the desk is away".to_owned()));
-        }
-        None
+        let desk = self.desk_health(link);
+        desk.is_broken().then(|| desk.reason.unwrap_or_else(|| "the desk is away".to_owned()))
     }
 
     /// Sets a parcel aside behind all that wait already. The first that waits puts a drain on the way.
@@ -51,11 +51,15 @@ impl Worker {
         reason: &str,
     ) -> Result<(), Hindered> {
         let kept = parcel.kept(message, KeptState::Waiting, reason, self);
-        // The drain first: one that finds nothing does no harm, a message without one would wait for ever.
-        if !conversation.waiting {
-            self.drain_later(link, parcel.customer(), parcel.place(), 0).await?;
+        // The drain first: one of a chain that no conversation names ends at once, a message without one would wait for ever.
+        let chain = match conversation.waiting {
+            Some(_) => None,
+            None => Some(CorrelationId::generate()),
+        };
+        if let Some(chain) = chain {
+            self.drain_later(link, parcel.customer(), parcel.place(), chain, 0).await?;
         }
-        self.store.keep(link.integration.id, &kept, message, before).await?;
+        self.store.keep(link.integration.id, &kept, message, chain, before).await?;
         tracing::info!(
             correlation = %message.correlation, integration = %link.integration.id, "a message is set aside"
         );
@@ -72,7 +76,7 @@ impl Worker {
         reason: &str,
     ) -> Result<(), Hindered> {
         let kept = parcel.kept(message, KeptState::Failed, reason, self);
-        self.store.keep(link.integration.id, &kept, message, before).await?;
+        self.store.keep(link.integration.id, &kept, message, None, before).await?;
         tracing::warn!(
             correlation = %message.correlation, integration = %link.integration.id, metric = "failed",
             "a message failed and is kept for a person"
@@ -80,48 +84,56 @@ impl Worker {
         Ok(())
     }
 
-    /// Puts a drain of a conversation on the way.
+    /// Puts the next drain of a chain on the way.
     pub(crate) async fn drain_later(
         &self,
         link: &Link,
         customer: &CustomerId,
         place: &Place,
+        chain: CorrelationId,
         step: u32,
     ) -> Result<(), Hindered> {
         let now = self.now();
-        let envelope = Envelope::new(target(link), drain(customer, place, step, true), now);
+        let work = Work::Drain { customer: customer.clone(), place: place.clone(), chain, first: false, step };
+        let envelope = Envelope::new(target(link), work, now);
         self.later.send(&Later { due_at: now.plus(drain_pause(step)), envelope }, now).await?;
         Ok(())
     }
 
-    /// Opens the breaker: the integration says that its desk is away, and why.
+    /// Opens the breaker: the integration says that its desk is away, why, and since when.
     pub(crate) async fn desk_went_away(&self, link: &Link, health: &Health) -> Result<(), Hindered> {
+        let known = self.desk_health(link);
+        let since = if known.state == health.state { known.since } else { None };
+        let health = Health { since: since.or(health.since), ..health.clone() };
         tracing::warn!(
             integration = %link.integration.id, state = ?health.state, metric = "desk_away", "the desk is away"
         );
-        self.set_desk_health(link, health.clone()).await?;
+        self.store.set_desk_health(link.integration.id, &health).await?;
+        self.remember_desk_health(link, health);
         Ok(())
     }
 
-    /// Closes the breaker, if it was open, and wakes every conversation that waits.
+    /// Closes the breaker, if it was open. Whoever closes it wakes every conversation that waits.
     pub(crate) async fn desk_is_back(&self, link: &Link) -> Result<(), Hindered> {
-        if !self.desk_is_away(link) {
+        if !self.desk_health(link).is_broken() {
             return Ok(());
         }
-        self.set_desk_health(link, Health::default()).await?;
-        let waiting = self.store.kept(link.integration.id, KeptState::Waiting, WOKEN).await?;
-        let mut woken: Vec<(CustomerId, Place)> = Vec::new();
-        for kept in waiting {
-            let conversation = (kept.customer, kept.place.unwrap_or(Place::Direct));
-            if !woken.contains(&conversation) {
-                woken.push(conversation);
-            }
+        let id = link.integration.id;
+        let ours = self.store.desk_works(id).await?;
+        self.remember_desk_health(link, Health::default());
+        if !ours {
+            return Ok(());
         }
-        tracing::info!(integration = %link.integration.id, conversations = woken.len(), "the desk is back");
-        for (customer, place) in &woken {
-            let work = drain(customer, place, 0, false);
-            self.inbound.send_one(&Envelope::new(target(link), work, self.now())).await?;
-        }
+        let waiting = self.store.waiting_conversations(id).await?;
+        let now = self.now();
+        let drains: Vec<Envelope> = waiting
+            .into_iter()
+            .map(|(customer, place)| Envelope::new_drain(target(link), customer, place, now))
+            .collect();
+        let sent = self.inbound.send(&drains, Instant::now() + WAKING).await;
+        let left = sent.map_or(drains.len(), |sent| sent.left);
+        // Those that were not woken have a drain of their own on the way.
+        tracing::info!(integration = %id, conversations = drains.len(), left, "the desk is back");
         Ok(())
     }
 }
@@ -129,10 +141,6 @@ impl Worker {
 /// Work of the hub's own is for the integration by name.
 pub(crate) fn target(link: &Link) -> Target {
     Target { account: link.integration.account.clone(), integration: Some(link.integration.id) }
-}
-
-fn drain(customer: &CustomerId, place: &Place, step: u32, chained: bool) -> Work {
-    Work::Drain { customer: customer.clone(), place: place.clone(), step, chained }
 }
 
 /// How a desk is away, as the integration's state.

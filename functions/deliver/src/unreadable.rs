@@ -31,6 +31,10 @@ pub(crate) async fn nobodys(worker: &Worker, envelope: &Envelope) -> Result<Step
         );
         return Ok(Step::Done);
     }
+    if !matches!(envelope.work, Work::Event { .. } | Work::Unreadable { .. }) {
+        // The hub's own work for an integration that is gone.
+        return Ok(Step::Done);
+    }
     worker.store.count_unclaimed(now).await?;
     let last = Timestamp::from_millis(LAST_LOGGED.load(Ordering::Relaxed));
     if now.since(last) >= LOG_PAUSE {
@@ -67,7 +71,7 @@ impl Worker {
             reason: format!("the hub could not read it: {}", unreadable.reason),
             payload: record.body.clone(),
         };
-        self.store.keep(link.integration.id, &kept, &message, None).await?;
+        self.store.keep(link.integration.id, &kept, &message, None, None).await?;
         tracing::warn!(
             correlation = %envelope.correlation, integration = %link.integration.id, length = unreadable.length,
             metric = "unreadable", "an item could not be read and is kept"

@@ -7,7 +7,9 @@ use shared::queue::QueueError;
 use shared::store::StoreError;
 use tokio::time::Instant;
 
+use crate::drain::Drain;
 use crate::links::LinkError;
+use crate::parcel::Parcel;
 use crate::received::Received;
 use crate::unreadable;
 use crate::worker::Worker;
@@ -32,10 +34,16 @@ pub(crate) enum Hindered {
     Queue(#[from] QueueError),
 }
 
-/// How long a record waits that AWS stood in the way of.
+/// How long a record waits at first that something stood in the way of. It doubles, so that hours of trouble pass before the
+/// queue gives the record up.
 const HINDERED_PAUSE: Duration = Duration::from_secs(5);
-/// How long a record waits that only a newer hub can read.
-const NEWER_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// How long a record waits that was given out so often.
+pub(crate) fn hindered_pause(receives: u32) -> Duration {
+    let doubled = 1_u32.checked_shl(receives.saturating_sub(1)).unwrap_or(u32::MAX);
+    HINDERED_PAUSE.saturating_mul(doubled).min(LONGEST_PAUSE)
+}
 
 impl Worker {
     /// Does what one record asks for.
@@ -44,25 +52,26 @@ impl Worker {
             Ok(envelope) => envelope,
             Err(ReadError::TooNew(version)) => {
                 tracing::warn!(version, "a record was written by a newer version of the hub and waits for it");
-                return Step::ComeBack(NEWER_PAUSE);
+                return Step::ComeBack(hindered_pause(record.receives));
             }
-            Err(error @ ReadError::Malformed(_)) => {
+            Err(ReadError::Malformed(error)) => {
                 // Nobody but the hub writes here. It stays until the redrive queue keeps it for a person.
-                tracing::error!(message_id = record.message_id, %error, "a record cannot be read");
-                return Step::ComeBack(HINDERED_PAUSE);
+                let category = error.classify();
+                tracing::error!(message_id = record.message_id, ?category, "a record cannot be read");
+                return Step::ComeBack(hindered_pause(record.receives));
             }
         };
         match self.dispatch(record, envelope, deadline).await {
             Ok(step) => step,
             Err(error) => {
                 tracing::error!(correlation = %envelope.correlation, %error, "a record could not be dealt with and comes again");
-                Step::ComeBack(HINDERED_PAUSE)
+                Step::ComeBack(hindered_pause(record.receives))
             }
         }
     }
 
     async fn dispatch(&self, record: &Received, envelope: &Envelope, deadline: Instant) -> Result<Step, Hindered> {
-        let asked_for = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. });
+        let asked_for = matches!(envelope.work, Work::Drain { first: true, .. } | Work::Replay { .. });
         let link = match envelope.target.integration {
             Some(id) if asked_for => self.current_link(id).await?,
             _ => self.link(&envelope.target).await?,
@@ -71,11 +80,15 @@ impl Worker {
         match &envelope.work {
             Work::Event { event } => self.event(&link, record, envelope, event, deadline).await,
             Work::Unreadable { unreadable } => self.unreadable(&link, record, envelope, unreadable).await,
-            Work::Drain { customer, place, step, chained } => {
-                self.drain(&link, envelope, customer, place, *step, *chained, deadline).await
+            Work::Drain { customer, place, chain, first, step } => {
+                let drain = Drain { customer, place, chain: *chain, first: *first, step: *step };
+                self.drain(&link, envelope, drain, deadline).await
             }
             Work::Replay { customer, failed } => self.replay(&link, record, customer, *failed, deadline).await,
-            Work::LateFile(late) => self.late_file(&link, record, envelope, late, deadline).await,
+            Work::LateFile(_) => match Parcel::of(envelope, &record.body, &record.sequence) {
+                Some(parcel) => self.parcel(&link, &parcel, deadline).await,
+                None => Ok(Step::Done),
+            },
         }
     }
 }

@@ -7,7 +7,8 @@ use shared::http::{Client, Guard, HttpError};
 use shared::queue::{Inbound, LaterQueue};
 use shared::secrets::Secrets;
 use shared::store::Store;
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
+use tokio::sync::Semaphore;
 
 use crate::links::Links;
 use crate::received::Visibility;
@@ -24,25 +25,12 @@ pub struct Worker {
     pub(crate) http: Client,
     pub(crate) links: Links,
     pub(crate) clock: Clock,
+    /// How many files may be in memory at once.
+    pub(crate) files: Semaphore,
 }
 
-/// What the worker takes the time from.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Clock {
-    ahead: Duration,
-}
-
-impl Clock {
-    /// A clock that runs ahead of the system's, for a test that lets days pass.
-    pub const fn ahead(ahead: Duration) -> Self {
-        Self { ahead }
-    }
-
-    /// The time.
-    pub fn now(self) -> Timestamp {
-        Timestamp::now().plus(self.ahead)
-    }
-}
+/// Each may be 25 MB, and lies in memory while it is fetched and while it is uploaded.
+const FILES_AT_ONCE: usize = 3;
 
 impl Worker {
     /// A worker with clients of its own.
@@ -61,6 +49,7 @@ impl Worker {
             http: Client::new(guard)?,
             links: Links::default(),
             clock: Clock::default(),
+            files: Semaphore::new(FILES_AT_ONCE),
             settings,
         })
     }
@@ -74,9 +63,9 @@ impl Worker {
     /// Opens connections while the function starts, when time costs nothing. A failure shows again at the first record.
     pub async fn warm(&self) {
         let store = tokio::time::timeout(Duration::from_secs(2), self.store.unclaimed());
-        let secrets = self.secrets.meta_app(self.now());
+        let secrets = tokio::time::timeout(Duration::from_secs(2), self.secrets.meta_app(self.now()));
         let (store, secrets, ()) = tokio::join!(store, secrets, self.inbound.warm());
-        if !matches!(store, Ok(Ok(_))) || secrets.is_err() {
+        if !matches!(store, Ok(Ok(_))) || !matches!(secrets, Ok(Ok(_))) {
             tracing::warn!("AWS did not answer while the function started");
         }
     }

@@ -36,6 +36,8 @@ pub(crate) struct Answer {
     pub(crate) noted: Box<Noted>,
     retry_after: Option<Duration>,
     text: Text,
+    /// Why it ended, for the answer that tells of sent parts: nothing in it says that nothing was sent, or to send it again.
+    reason: String,
 }
 
 /// What only the log tells of an answer.
@@ -96,7 +98,7 @@ impl Answer {
     /// The platform did not send it, or nobody knows.
     pub(crate) fn failed(failure: &Failure, certain: bool) -> Self {
         let code = if certain { Code::of(failure.class) } else { Code::OutcomeUnknown };
-        let mut answer = Self::refused(code, failure.sentence.as_str());
+        let mut answer = Self::refused(code, failure.sentence.as_str()).because(reason(failure, certain));
         if let Some(error) = &failure.platform {
             let mut provider = Map::from_iter([("code".to_owned(), error.code.into())]);
             provider.extend(error.subcode.map(|subcode| ("subcode".to_owned(), subcode.into())));
@@ -119,19 +121,30 @@ impl Answer {
         Self { retry_after: Some(wait), ..self }
     }
 
+    /// The same, with what to say of why it ended where parts of it were sent.
+    pub(crate) fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+
     /// The same, naming the parts that were sent although the whole was not. `of` is how many there are, where that is known.
+    /// Whoever sends the whole again repeats these parts, so all other advice gives way to sending the rest.
     pub(crate) fn with_parts(mut self, sent: &[MessageId], of: Option<usize>) -> Self {
         let whole = of.map(|parts| format!(" of {parts}")).unwrap_or_default();
-        let told = match sent.len() {
+        let (parts, were) = match sent.len() {
             0 => return self,
-            1 => format!("Only the first part{whole} was sent."),
-            parts => format!("Only the first {parts} parts{whole} were sent."),
+            1 => (format!("the first part{whole}"), "was"),
+            parts => (format!("the first {parts} parts{whole}"), "were"),
         };
-        if let Text::New(fields) = &mut self.text {
-            let message = fields.get("message").and_then(Value::as_str).unwrap_or_default();
-            let message = format!("{told} {message}");
-            fields.insert("message".to_owned(), message.into());
-        }
+        let reason = &self.reason;
+        let words = if self.outcome == Code::OutcomeUnknown.word() {
+            format!(
+                "Only {parts} certainly {were} sent. {reason} Look into the conversation at the platform, and send only what \
+                 is missing there as a new message."
+            )
+        } else {
+            format!("Only {parts} {were} sent. {reason} Send only the rest as a new message.")
+        };
+        self.set("message", words.into());
         self.set("sent", json!(sent));
         self
     }
@@ -164,7 +177,14 @@ impl Answer {
     }
 
     fn new(status: u16, outcome: &'static str, fields: Map<String, Value>) -> Self {
-        Self { status, outcome, noted: Box::default(), retry_after: None, text: Text::New(fields) }
+        Self {
+            status,
+            outcome,
+            noted: Box::default(),
+            retry_after: None,
+            text: Text::New(fields),
+            reason: String::new(),
+        }
     }
 
     fn set(&mut self, name: &str, value: Value) {
@@ -175,7 +195,9 @@ impl Answer {
 
     fn unavailable(trouble: String) -> Self {
         let message = "The hub's own storage does not answer at the moment. Nothing was sent; try again in a minute.";
-        let mut answer = Self::refused(Code::Unavailable, message).after(SOON);
+        let mut answer = Self::refused(Code::Unavailable, message)
+            .because("The hub's own storage does not answer at the moment.")
+            .after(SOON);
         answer.noted.trouble = Some(trouble);
         answer
     }
@@ -199,6 +221,7 @@ impl From<SecretsError> for Answer {
 impl From<UsedUp> for Answer {
     fn from(_: UsedUp) -> Self {
         Self::refused(Code::Timeout, "The hub ran out of time before it could send this. Try again in a minute.")
+            .because("The hub ran out of time before it could send the rest.")
     }
 }
 
@@ -212,5 +235,26 @@ impl From<ReplyError> for Answer {
 pub(crate) fn lost(record: &ReplyRecord) -> Answer {
     let message = "This message was handed to the platform before and no answer came back, so it may have arrived, and it is \
                    not sent again. Look into the conversation at the platform, and write a new message if it is not there.";
-    Answer::refused(Code::OutcomeUnknown, message).with_status(409).with_parts(&record.sent, None)
+    Answer::refused(Code::OutcomeUnknown, message)
+        .because("The next part was handed to the platform and no answer came back, so it may have arrived too.")
+        .with_status(409)
+        .with_parts(&record.sent, None)
 }
+
+/// What to say of a failure where parts were sent before. Advice that is not about sending the same again stays.
+fn reason(failure: &Failure, certain: bool) -> &str {
+    match failure.class {
+        FailureClass::Credential
+        | FailureClass::Configuration
+        | FailureClass::WindowClosed
+        | FailureClass::RecipientUnreachable
+            if certain =>
+        {
+            &failure.sentence
+        }
+        _ => &failure.what,
+    }
+}
+
+#[cfg(test)]
+mod tests;

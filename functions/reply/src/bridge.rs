@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use futures_util::future::try_join_all;
+use ipnet::IpNet;
 use shared::gateway::Call;
 use shared::id::CustomerId;
 use shared::openchannel::reply::Reply;
@@ -30,7 +31,8 @@ impl Shell {
         now: Timestamp,
     ) -> Result<(Door, Reply, CustomerId), Answer> {
         let bridges = budget.work(self.bridges(now)).await??;
-        let meant = meant(call, &bridges)?;
+        let source = source(call)?;
+        let meant = meant(call, source, &bridges)?;
         let known = meant.into_iter().map(async |(bridge, reply)| {
             let customer = self.customer(bridge.integration, &reply.recipient, budget).await?;
             Ok::<_, Answer>(customer.map(|customer| (bridge.integration, reply, customer)))
@@ -41,17 +43,20 @@ impl Shell {
             return Err(several());
         }
         let secrets = budget.work(self.secrets.integration(id, now)).await??.ok_or_else(unknown)?;
-        Ok((self.door(id, secrets, budget, now).await?, reply, customer))
+        let door = self.door(id, secrets, budget, now).await?;
+        // The list only helps to find the integration; whom it lets in its own record says.
+        if !listed(&door.integration.bridge_sources, source) {
+            return Err(unknown());
+        }
+        Ok((door, reply, customer))
     }
 }
 
 /// The integrations that a call may mean by where it comes from and what it says, each with what it says to that one.
-fn meant<'a>(call: &Call, bridges: &'a [Bridge]) -> Result<Vec<(&'a Bridge, Reply)>, Answer> {
-    let source: IpAddr = call.source_ip.as_deref().and_then(|ip| ip.parse().ok()).ok_or_else(unknown)?;
-    let source = source.to_canonical();
+fn meant<'a>(call: &Call, source: IpAddr, bridges: &'a [Bridge]) -> Result<Vec<(&'a Bridge, Reply)>, Answer> {
     let mut refusal = unknown();
     let mut meant = Vec::new();
-    for bridge in bridges.iter().filter(|bridge| bridge.sources.iter().any(|network| network.contains(&source))) {
+    for bridge in bridges.iter().filter(|bridge| listed(&bridge.sources, source)) {
         match read(call, bridge.map_key) {
             Ok(reply) if is_of(bridge, &reply) => meant.push((bridge, reply)),
             Ok(_) => refusal = nobody(),
@@ -63,6 +68,16 @@ fn meant<'a>(call: &Call, bridges: &'a [Bridge]) -> Result<Vec<(&'a Bridge, Repl
         1..=MOST => Ok(meant),
         _ => Err(several()),
     }
+}
+
+/// Where a call comes from.
+fn source(call: &Call) -> Result<IpAddr, Answer> {
+    let source: IpAddr = call.source_ip.as_deref().and_then(|ip| ip.parse().ok()).ok_or_else(unknown)?;
+    Ok(source.to_canonical())
+}
+
+fn listed(networks: &[IpNet], source: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(&source))
 }
 
 /// Whether a reply may be of the integration's account; one that does not name its account may be of any.

@@ -10,6 +10,7 @@ use shared::openchannel::reply::{self, Posted, Reply};
 use shared::text::{shorten, split};
 
 use crate::answer::Answer;
+use crate::budget::UsedUp;
 use crate::code::Code;
 
 /// The longest quote of a message, in characters.
@@ -20,6 +21,9 @@ const LEAST_CALL: Duration = Duration::from_millis(1_500);
 /// How fast a file goes out at least, in bytes a millisecond.
 const UPLOAD_PER_MS: usize = 10_000;
 
+/// From this size on, in bytes, a file's own size is why the time ran out.
+const LARGE: usize = 1_000_000;
+
 /// The least time that a message is begun to be sent with. Too little time would leave its fate unknown, and one that was
 /// not begun can be sent later.
 pub(crate) fn least_time(content: &Content) -> Duration {
@@ -28,6 +32,18 @@ pub(crate) fn least_time(content: &Content) -> Duration {
         Content::File { bytes, .. } => bytes.len(),
     };
     LEAST_CALL + Duration::from_millis(u64::try_from(bytes / UPLOAD_PER_MS).unwrap_or(u64::MAX))
+}
+
+/// What to tell where less than the least time is left. What takes a large file its time takes it again at the next try.
+pub(crate) fn too_late(content: &Content) -> Answer {
+    match content {
+        Content::File { bytes, .. } if bytes.len() >= LARGE => Answer::refused(
+            Code::FileTooLarge,
+            "The file is too large to be sent in the time that an answer may take. Nothing was sent; send a link or a smaller \
+             file.",
+        ),
+        _ => UsedUp.into(),
+    }
 }
 
 /// The first words of a message, to quote where a later event speaks of it.

@@ -42,7 +42,7 @@ impl Shell {
         );
         // What Motion tells of a file only helps to name it.
         let Metadata { name, mime } = told.map(|answer| attachment::metadata(&answer)).unwrap_or_default();
-        let file = fetched.map_err(|error| lacking(&error, cap))?;
+        let file = fetched.map_err(|error| lacking(&error, cap, budget.left().is_zero()))?;
         let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
         let name = name.as_deref().or(named).or(file.file_name.as_deref());
         let name = file_name(kind(&file_type.mime), name, &file_type);
@@ -60,7 +60,8 @@ fn motion_api(door: &Door) -> Result<MotionApi, Answer> {
     })
 }
 
-fn lacking(error: &FetchError, cap: usize) -> Answer {
+/// What to tell of a file that cannot be had; `late` where the time was used up by then.
+fn lacking(error: &FetchError, cap: usize, late: bool) -> Answer {
     let why = match error {
         FetchError::TooLarge(_) => {
             let told = format!("The file is larger than {} MB, so it was not sent.", cap / 1_000_000);
@@ -70,6 +71,11 @@ fn lacking(error: &FetchError, cap: usize) -> Answer {
         FetchError::Status { status: 401 | 403, .. } => "Motion does not accept the hub's API key",
         FetchError::Status { status: 404 | 410, .. } => "Motion does not have it any more",
         FetchError::Status { status: 400..=499, .. } => "Motion refuses to hand it over",
+        FetchError::Failed(_) if late => {
+            let told = "Motion did not hand over the file in the time that an answer may take, so it was not sent. Send a link \
+                        or a smaller file; try again in a minute if the file is small.";
+            return Answer::refused(Code::FileUnavailable, told).with_status(502);
+        }
         FetchError::Status { .. } | FetchError::Failed(_) => {
             let told = "Motion did not hand over the file, so it was not sent. Try again in a minute.";
             return Answer::refused(Code::FileUnavailable, told).with_status(502);
@@ -95,16 +101,23 @@ mod tests {
     fn what_is_told_of_a_file_that_cannot_be_had() {
         let status = |status| FetchError::Status { host: "motion.example".to_owned(), status };
         let table = [
-            (FetchError::TooLarge(25_000_000), 422, "file_too_large", "25 MB"),
-            (FetchError::Forbidden("10.0.0.1".to_owned()), 422, "file_unavailable", "may not call"),
-            (status(401), 422, "file_unavailable", "API key"),
-            (status(404), 422, "file_unavailable", "any more"),
-            (status(418), 422, "file_unavailable", "refuses"),
-            (status(500), 502, "file_unavailable", "Try again"),
-            (FetchError::Failed("no answer in time".to_owned()), 502, "file_unavailable", "Try again"),
+            (FetchError::TooLarge(25_000_000), false, 422, "file_too_large", "25 MB"),
+            (FetchError::Forbidden("10.0.0.1".to_owned()), false, 422, "file_unavailable", "may not call"),
+            (status(401), false, 422, "file_unavailable", "API key"),
+            (status(404), false, 422, "file_unavailable", "any more"),
+            (status(418), false, 422, "file_unavailable", "refuses"),
+            (status(500), true, 502, "file_unavailable", "Try again"),
+            (FetchError::Failed("closed".to_owned()), false, 502, "file_unavailable", "Try again"),
+            (
+                FetchError::Failed("no answer in time".to_owned()),
+                true,
+                502,
+                "file_unavailable",
+                "a link or a smaller file",
+            ),
         ];
-        for (error, status, outcome, words) in table {
-            let answer = lacking(&error, 25_000_000);
+        for (error, late, status, outcome, words) in table {
+            let answer = lacking(&error, 25_000_000, late);
             assert_eq!((answer.status, answer.outcome), (status, outcome), "{error}");
             assert!(format!("{answer:?}").contains(words), "{answer:?}");
         }

@@ -12,9 +12,9 @@ use shared::store::{ReplyRecord, ReplyState, SentPart};
 use shared::window::{Window, window};
 
 use crate::answer::Answer;
-use crate::budget::{Budget, UsedUp};
+use crate::budget::Budget;
 use crate::code::Code;
-use crate::content::{least_time, quote, texts};
+use crate::content::{least_time, quote, texts, too_late};
 use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
@@ -119,7 +119,7 @@ impl Errand<'_> {
         loop {
             let left = self.budget.left();
             if left < least {
-                return Err(Stop::before(UsedUp.into()));
+                return Err(Stop::before(too_late(&content)));
             }
             tries += 1;
             let message = OutMessage {
@@ -237,14 +237,12 @@ fn closed(channel: Channel, human_agent: bool) -> Answer {
     let longer = limits.human_agent_window.filter(|_| human_agent);
     let hours = longer.or(limits.window).unwrap_or_default().as_secs() / 3600;
     let time = if hours > 48 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
-    Answer::refused(
-        Code::WindowClosed,
-        format!(
-            "{} lets us answer for {time} after the customer's last message, and that time is over. Nothing was sent. You can \
-             answer again as soon as the customer writes.",
-            channel.title()
-        ),
-    )
+    let over = format!(
+        "{} lets us answer for {time} after the customer's last message, and that time is over.",
+        channel.title()
+    );
+    let then = "You can answer again as soon as the customer writes.";
+    Answer::refused(Code::WindowClosed, format!("{over} Nothing was sent. {then}")).because(format!("{over} {then}"))
 }
 
 #[cfg(test)]
@@ -257,6 +255,9 @@ mod tests {
             let answer = closed(Channel::Facebook, human_agent);
             assert_eq!((answer.status, answer.outcome), (400, "window_closed"));
             assert!(format!("{answer:?}").contains(&format!("for {time} after")), "{answer:?}");
+            let response = answer.with_parts(&[MessageId::new("m_1")], Some(2)).recorded(CorrelationId::generate());
+            assert!(!response.body.contains("Nothing was sent"), "{}", response.body);
+            assert!(response.body.contains("Send only the rest as a new message."), "{}", response.body);
         }
     }
 }

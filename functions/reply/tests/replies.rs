@@ -137,6 +137,18 @@ mod what_goes_out {
     }
 
     #[tokio::test]
+    async fn a_file_too_large_for_the_time_is_told_so_and_not_to_try_for_ever() {
+        let reply = |id: u32| json!({"id": id, "body": "x", "AttachmentId": 6004, "Contact": {"facebook": CUSTOMER}});
+        let world = World::new().await;
+        world.outside.motion_takes(Duration::from_millis(4_500));
+        world.outside.motions_file_has(20_000_000);
+        let told = world.reply(&reply(1)).await;
+        is(&told, 422, "file_too_large");
+        assert!(told.message.contains("a link or a smaller file"), "{}", told.message);
+        assert!(world.outside.messages().is_empty());
+    }
+
+    #[tokio::test]
     async fn a_file_without_the_address_of_motions_api_is_refused() {
         let world = World::empty().await;
         world.integrate(world.integration, PAGE, |integration| integration.api_base_url = None).await;
@@ -468,6 +480,7 @@ mod parts {
         let told = world.reply(&text(Some(1), &long())).await;
         assert_eq!(told.status, 400, "{told:?}");
         assert!(told.message.starts_with("Only the first 2 parts of 3 were sent."), "{}", told.message);
+        assert!(told.message.ends_with("Send only the rest as a new message."), "{}", told.message);
         assert_eq!(told.body["sent"], json!(["m_1", "m_2"]));
         assert_eq!(world.aws.keys("OUT#"), ["OUT#m_1", "OUT#m_2"]);
         let first: Vec<String> =
@@ -702,6 +715,18 @@ mod the_bridge {
             assert_eq!(world.outside.messages()[0].path, format!("/v26.0/{page}/messages"));
         }
         sent(&world.bridge("::ffff:203.0.113.40", &reply(CUSTOMER, None)).await);
+    }
+
+    #[tokio::test]
+    async fn lets_in_whom_the_integrations_own_record_lists() {
+        let world = World::empty().await;
+        world.integrate(world.integration, PAGE, |_| {}).await;
+        world.customer(world.integration, CUSTOMER).await;
+        let mut listed = world.stored().await;
+        listed.bridge_sources = vec!["203.0.113.0/24".parse().unwrap()];
+        world.store.set_bridge(&listed).await.unwrap();
+        is(&world.bridge(SOURCE, &reply(CUSTOMER, None)).await, 404, "not_found");
+        assert!(world.outside.messages().is_empty());
     }
 
     #[tokio::test]

@@ -133,6 +133,8 @@ pub struct Failure {
     pub class: FailureClass,
     /// What the agent reads: what happened, in the platform's own words where it has some, and what to do next.
     pub sentence: String,
+    /// Its beginning alone: what happened, without what to do, for whoever has other advice.
+    pub what: String,
     /// The platform's error, if it gave one.
     pub platform: Option<PlatformError>,
 }

@@ -42,11 +42,8 @@ fn a_body_over_the_limit_is_refused() {
 #[test]
 fn all_work_of_a_customer_is_one_group() {
     let event = text("hello");
-    let drain = Envelope::new(
-        Target { integration: Some(IntegrationId::generate()), ..event.target.clone() },
-        Work::Drain { customer: CustomerId::new("7304418829920156"), place: Place::Direct, step: 0, chained: true },
-        event.received_at,
-    );
+    let target = Target { integration: Some(IntegrationId::generate()), ..event.target.clone() };
+    let drain = Envelope::new_drain(target, CustomerId::new("7304418829920156"), Place::Direct, event.received_at);
     assert_eq!(event.group(), drain.group());
     assert_eq!(event.group().len(), 64);
 }
@@ -54,13 +51,8 @@ fn all_work_of_a_customer_is_one_group() {
 #[test]
 fn an_event_repeats_its_deduplication_and_own_work_never_does() {
     assert_eq!(text("a").deduplication(), text("a").deduplication());
-    let drain = || {
-        Envelope::new(
-            text("a").target,
-            Work::Drain { customer: CustomerId::new("1"), place: Place::Direct, step: 0, chained: true },
-            Timestamp::from_millis(0),
-        )
-    };
+    let drain =
+        || Envelope::new_drain(text("a").target, CustomerId::new("1"), Place::Direct, Timestamp::from_millis(0));
     assert_ne!(drain().deduplication(), drain().deduplication());
 }
 

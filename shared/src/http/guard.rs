@@ -81,15 +81,6 @@ impl Guard {
         Self { networks: networks.into(), runtime_api: runtime_api.map(Into::into) }
     }
 
-    /// Whether a request for `purpose` could go to `url` at all: to tell a person who types it in. What its name resolves to is
-    /// only looked at when something is sent.
-    ///
-    /// # Errors
-    /// [`Blocked`] says what is wrong with it.
-    pub fn admits(&self, purpose: Purpose<'_>, url: &Url) -> Result<(), Blocked> {
-        self.check(purpose, url).map(|_| ())
-    }
-
     /// Whether a request for `purpose` may go to `url`, and which addresses its name may have.
     pub(super) fn check(&self, purpose: Purpose<'_>, url: &Url) -> Result<Reach, Blocked> {
         let host = well_formed(url)?;
@@ -127,6 +118,10 @@ impl Guard {
         }
         if self.may_be_runtime_api(url) {
             return Err(Blocked::Never(host_of(url)));
+        }
+        // A name could only turn out to be in a listed network, and there is none.
+        if self.networks.is_empty() && matches!(url.host(), Some(Host::Domain(_))) {
+            return Err(Blocked::PlainHttp(host_of(url)));
         }
         Ok(Reach::Listed)
     }

@@ -24,7 +24,7 @@ pub enum DeskPart {
 pub enum FileTrouble<'a> {
     /// It could not be had yet.
     Pending,
-    /// The platform gives it out only once the account is connected again.
+    /// Motion does not take it from us: the integration lacks a working key.
     Credential,
     /// It will not come, for this reason.
     Lost(&'a str),
@@ -60,11 +60,6 @@ pub fn repeated(body: &str) -> String {
     labelled("possibly repeated", body)
 }
 
-/// What the hub itself has to tell the agent.
-pub fn hub(text: &str) -> String {
-    labelled("hub", text)
-}
-
 /// What stands in place of a file that is not there.
 pub fn file(kind: MediaKind, trouble: FileTrouble<'_>) -> String {
     let what = kind.word();
@@ -73,7 +68,9 @@ pub fn file(kind: MediaKind, trouble: FileTrouble<'_>) -> String {
         &match trouble {
             FileTrouble::Pending => format!("the {what} could not be fetched yet; the hub keeps trying for 24 hours"),
             FileTrouble::Credential => {
-                format!("the {what} can only be fetched once an administrator has connected the account again")
+                format!(
+                    "the {what} waits: the hub has no working key to hand files to Motion; an administrator must add it"
+                )
             }
             FileTrouble::Lost(why) => format!("the {what} could not be fetched: {why}"),
         },

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Store, StoreError, number, record, text};
 use crate::event::Place;
-use crate::id::{CustomerId, DeskId, IntegrationId};
+use crate::id::{CorrelationId, CustomerId, DeskId, IntegrationId};
 use crate::time::Timestamp;
 
 /// One customer in one place of an integration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// The newest event's time at the platform.
+    /// The time of the customer's newest message at the platform.
     #[serde(default)]
     pub newest_at: Option<Timestamp>,
     /// When the platform last opened its window for free answers.
@@ -30,9 +30,9 @@ pub struct Conversation {
     /// How often the platform was asked for the name in vain.
     #[serde(default)]
     pub name_tries: u32,
-    /// Whether messages wait for the desk; later ones go behind them.
+    /// The living chain of drains, while messages wait for the desk; later ones go behind them.
     #[serde(default)]
-    pub waiting: bool,
+    pub waiting: Option<CorrelationId>,
     /// All of ours up to here reached the customer's device.
     #[serde(default)]
     pub delivered_to: Option<Timestamp>,
@@ -67,28 +67,28 @@ impl Store {
         Ok(found.map(record).transpose()?.unwrap_or_default())
     }
 
-    /// Notes an event of the customer and gives back the conversation. An event older than the newest changes nothing, so
-    /// that a late repeat never opens a window again.
+    /// Notes a sign of the customer that opens the platform's window, and gives back the conversation. One older than the
+    /// newest changes nothing, so that a late repeat never opens a window again. `is_message` says whether they wrote.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
-    pub async fn note_event(
+    pub async fn note_sign(
         &self,
         integration: IntegrationId,
         place: &Place,
         customer: &CustomerId,
         at: Timestamp,
-        opens_window: bool,
+        is_message: bool,
     ) -> Result<Conversation, StoreError> {
-        let sets = if opens_window { "newest_at = :at, window_at = :at" } else { "newest_at = :at" };
+        let newest = if is_message { ", newest_at = :at" } else { "" };
         let updated = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", text(pk(integration)))
             .key("sk", text(place_sk(place, customer)))
-            .update_expression(format!("SET customer = :customer, {sets}"))
-            .condition_expression("attribute_not_exists(newest_at) OR newest_at < :at")
+            .update_expression(format!("SET customer = :customer, window_at = :at{newest}"))
+            .condition_expression("attribute_not_exists(window_at) OR window_at < :at")
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":at", number(at.millis()))
             .return_values(ReturnValue::AllNew)
@@ -127,6 +127,21 @@ impl Store {
             }
         }
         self.update_place(integration, place, customer, &format!("SET {}", sets.join(", ")), values).await
+    }
+
+    /// Makes a chain of drains the one that lives.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn wait_on(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        chain: CorrelationId,
+    ) -> Result<(), StoreError> {
+        let values = vec![(":chain", text(chain.to_string()))];
+        self.update_place(integration, place, customer, "SET waiting = :chain", values).await
     }
 
     /// Notes that nothing waits any more.

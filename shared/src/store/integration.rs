@@ -114,7 +114,7 @@ impl Health {
     }
 }
 
-fn pk(id: IntegrationId) -> String {
+pub(super) fn pk(id: IntegrationId) -> String {
     format!("INTEGRATION#{id}")
 }
 
@@ -357,6 +357,53 @@ impl Store {
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values));
         Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
+    }
+
+    /// Notes that the desk answers again, which closes the breaker and ends its questions. Says whether it was open: only who
+    /// closes it wakes those who wait.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn desk_works(&self, id: IntegrationId) -> Result<bool, StoreError> {
+        let closed = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(id)))
+            .key("sk", text("META"))
+            .update_expression("SET desk = :works REMOVE probe_at")
+            .condition_expression("attribute_exists(pk) AND desk.#state <> :working")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":works", value(&Health::default())?)
+            .expression_attribute_values(":working", value(&DeskState::Working)?)
+            .send()
+            .await;
+        match closed.map_err(StoreError::from) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Forgets that a message was posted to find out if the desk is back: it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn end_probe(&self, id: IntegrationId) -> Result<(), StoreError> {
+        let ended = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(id)))
+            .key("sk", text("META"))
+            .update_expression("REMOVE probe_at")
+            .condition_expression("attribute_exists(pk)")
+            .send()
+            .await;
+        match ended.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes how Motion answers, which opens or closes the breaker.

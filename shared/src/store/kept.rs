@@ -78,16 +78,17 @@ fn failed_sk(customer: &CustomerId, correlation: CorrelationId) -> String {
 }
 
 impl Store {
-    /// Sets a message aside: kept, its record moved to waiting or failed, and for a waiting one the conversation marked.
-    /// `before` is where it was kept until now, if it was.
+    /// Sets a message aside: kept, its record moved to waiting or failed, and for a waiting one the conversation marked with
+    /// the chain of drains that will bring it. `before` is where it was kept until now, if it was.
     ///
     /// # Errors
-    /// [`StoreError`] when the table fails.
+    /// [`StoreError::Conflict`] when the integration is gone: nothing may be kept that nobody can see.
     pub async fn keep(
         &self,
         integration: IntegrationId,
         kept: &Kept,
         message: &MessageRecord,
+        chain: Option<CorrelationId>,
         before: Option<&Kept>,
     ) -> Result<(), StoreError> {
         let state = match kept.state {
@@ -98,10 +99,11 @@ impl Store {
         let put = put.set_item(Some(item(conversation::pk(integration), kept.sk(), kept)?));
         let mut writes = vec![
             TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build(),
-            self.move_record(integration, message, state)?,
+            self.move_record(integration, message, state, kept.since)?,
         ];
-        if let (KeptState::Waiting, Some(place)) = (kept.state, &kept.place) {
-            writes.push(self.mark_waiting(integration, place, &kept.customer)?);
+        writes.push(self.still_there(integration)?);
+        if let (Some(chain), Some(place)) = (chain, &kept.place) {
+            writes.push(self.mark_waiting(integration, place, &kept.customer, chain)?);
         }
         if let Some(before) = before
             && before.sk() != kept.sk()
@@ -122,8 +124,9 @@ impl Store {
         kept: &Kept,
         message: &MessageRecord,
         state: MessageState,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let writes = vec![self.drop_kept(integration, kept)?, self.move_record(integration, message, state)?];
+        let writes = vec![self.drop_kept(integration, kept)?, self.move_record(integration, message, state, now)?];
         self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
         Ok(())
     }
@@ -350,10 +353,20 @@ impl Store {
         integration: IntegrationId,
         message: &MessageRecord,
         state: MessageState,
+        now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let moved = MessageRecord { state, ..message.clone() };
-        let put = Put::builder().table_name(&self.table).set_item(Some(self.message_item(integration, &moved)?));
+        let put = Put::builder().table_name(&self.table).set_item(Some(self.message_item(integration, &moved, now)?));
         Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
+    }
+
+    fn still_there(&self, integration: IntegrationId) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", text(super::integration::pk(integration)))
+            .key("sk", text("META"))
+            .condition_expression("attribute_exists(pk)");
+        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(incomplete)?).build())
     }
 
     fn mark_waiting(
@@ -361,13 +374,14 @@ impl Store {
         integration: IntegrationId,
         place: &Place,
         customer: &CustomerId,
+        chain: CorrelationId,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table)
             .key("pk", text(conversation::pk(integration)))
             .key("sk", text(conversation::place_sk(place, customer)))
-            .update_expression("SET waiting = :yes, customer = :customer")
-            .expression_attribute_values(":yes", value(&true)?)
+            .update_expression("SET waiting = :chain, customer = :customer")
+            .expression_attribute_values(":chain", text(chain.to_string()))
             .expression_attribute_values(":customer", text(customer.as_str()));
         Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
     }

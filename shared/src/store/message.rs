@@ -45,6 +45,9 @@ pub struct MessageRecord {
     /// The first words, to quote where a later event speaks of this message.
     #[serde(default)]
     pub quote: Option<String>,
+    /// Whether a POST went out whose end is not written down. Known to the worker that has it, and stored nowhere.
+    #[serde(skip)]
+    pub in_doubt: bool,
     /// Which claim this is. A claim whose answer got lost on the way is recognised by it when AWS's client asks again.
     #[serde(default)]
     pub token: String,
@@ -133,6 +136,7 @@ impl MessageRecord {
             uncertain: 0,
             parts_done: 0,
             quote: None,
+            in_doubt: false,
             token: Ulid::generate().to_string(),
         }
     }
@@ -178,7 +182,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(self.message_item(integration, &new)?))
+            .set_item(Some(self.message_item(integration, &new, now)?))
             .condition_expression("attribute_not_exists(pk) OR expires_at < :now")
             .expression_attribute_values(":now", number(now.seconds()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -308,13 +312,17 @@ impl Store {
         Ok(None)
     }
 
+    /// A record as an item. One that is kept for the desk or for a person does not end by itself.
     pub(super) fn message_item(
         &self,
         integration: IntegrationId,
         message: &MessageRecord,
+        now: Timestamp,
     ) -> Result<super::Item, StoreError> {
         let mut item = item(pk(integration), in_sk(&message.event), message)?;
-        item.insert("expires_at".to_owned(), number(message.received_at.plus(KEPT_FOR).seconds()));
+        if !matches!(message.state, MessageState::Waiting | MessageState::Failed) {
+            item.insert("expires_at".to_owned(), number(now.plus(KEPT_FOR).seconds()));
+        }
         Ok(item)
     }
 }

@@ -3,10 +3,12 @@
 //! Every write that decides something is conditional; nothing here decides what a state means to a message.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,6 +34,9 @@ pub use unclaimed::Unclaimed;
 
 /// One DynamoDB item.
 type Item = HashMap<String, AttributeValue>;
+
+/// How long to wait before a transaction that met another one is tried again.
+const MET_ANOTHER: [Duration; 2] = [Duration::from_millis(30), Duration::from_millis(100)];
 
 /// The table of a deployment.
 #[derive(Clone, Debug)]
@@ -64,6 +69,24 @@ impl Store {
         let call = self.client.get_item().table_name(&self.table).consistent_read(consistent);
         let answer = call.key("pk", text(pk)).key("sk", text(sk)).send().await?;
         Ok(answer.item)
+    }
+
+    /// Does all of `writes` or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where a condition does not hold. One that only met another transaction is tried again.
+    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        let mut pauses = MET_ANOTHER.into_iter();
+        loop {
+            let write = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
+            let Err(error) = write.send().await else { return Ok(()) };
+            let Some(reason) = cancelled_for(&error) else { return Err(error.into()) };
+            match (reason, pauses.next()) {
+                ("ConditionalCheckFailed", _) => return Err(StoreError::Conflict),
+                ("TransactionConflict", Some(pause)) => tokio::time::sleep(pause).await,
+                _ => return Err(StoreError::Unavailable(reason.to_owned())),
+            }
+        }
     }
 
     /// All items of a partition whose sort key begins with `prefix`, in order, at most `limit`.
@@ -100,6 +123,18 @@ impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
     }
 }
 
+/// Why a transaction was cancelled: a condition that does not hold before all else, because trying again cannot help.
+///
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+fn cancelled_for(error: &SdkError<TransactWriteItemsError>) -> Option<&str> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
+        return None;
+    };
+    let reasons = || cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+    let condition = reasons().find(|code| *code == "ConditionalCheckFailed");
+    condition.or_else(|| reasons().find(|code| *code != "None")).or(Some("TransactionCanceledException"))
+}
+
 fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
@@ -130,3 +165,6 @@ fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
 fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Unreadable(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -203,7 +203,7 @@ impl Store {
             writes.push(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build());
         }
         if !writes.is_empty() {
-            self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
+            self.transact(writes).await?;
         }
         Ok(())
     }

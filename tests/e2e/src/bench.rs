@@ -3,8 +3,9 @@
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use std::time::Duration;
 
-use deliver::{Clock, Settings, Worker};
+use deliver::{Settings, Worker};
 use shared::envelope::Envelope;
+use shared::time::Clock;
 
 use crate::stack::stack;
 

@@ -1,5 +1,5 @@
-//! The pool's keys: fetched once, kept, and asked for again when a token names one that is not among them, though never
-//! more often than every 30 s, so that made-up tokens are not passed on to the pool.
+//! The pool's keys: kept for a day, and asked for again when a token names one that is not among them, though never more
+//! often than every 30 s, so that made-up tokens are not passed on to the pool.
 
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use url::Url;
 
 use super::token::Keys;
 
+/// After this time a key that the pool has withdrawn is not taken any more.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A key set is about 1 KiB.
@@ -24,7 +26,20 @@ pub(crate) struct Jwks {
 
 struct Known {
     keys: Keys,
+    fetched_at: Timestamp,
     asked_at: Timestamp,
+}
+
+impl Known {
+    fn new(keys: Keys, now: Timestamp) -> Self {
+        Self { keys, fetched_at: now, asked_at: now }
+    }
+
+    /// Whether there is no reason, or no right yet, to ask again.
+    fn will_do(&self, id: &str, now: Timestamp) -> bool {
+        let current = self.keys.get(id).is_some() && now.since(self.fetched_at) < FRESH;
+        current || now.since(self.asked_at) < REFRESH_PAUSE
+    }
 }
 
 /// The keys could not be had.
@@ -45,20 +60,18 @@ impl Jwks {
     pub(crate) async fn with(&self, id: &str, now: Timestamp) -> Result<Keys, NoKeys> {
         let mut known = self.known.lock().await;
         match known.as_mut() {
-            Some(found) if found.keys.get(id).is_some() || now.since(found.asked_at) < REFRESH_PAUSE => {
-                Ok(found.keys.clone())
-            }
+            Some(found) if found.will_do(id, now) => Ok(found.keys.clone()),
             Some(found) => {
                 found.asked_at = now;
                 match self.fetch().await {
-                    Ok(keys) => found.keys = keys,
+                    Ok(keys) => *found = Known::new(keys, now),
                     Err(error) => tracing::warn!(%error, "the older keys are used"),
                 }
                 Ok(found.keys.clone())
             }
             None => {
                 let keys = self.fetch().await?;
-                *known = Some(Known { keys: keys.clone(), asked_at: now });
+                *known = Some(Known::new(keys.clone(), now));
                 Ok(keys)
             }
         }
@@ -85,7 +98,7 @@ impl Jwks {
 
     #[cfg(test)]
     pub(crate) fn known(http: Client, url: Url, keys: Keys, asked_at: Timestamp) -> Self {
-        Self { http, url, known: Mutex::new(Some(Known { keys, asked_at })) }
+        Self { http, url, known: Mutex::new(Some(Known::new(keys, asked_at))) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::envelope::{Envelope, Target, Work};
+use shared::envelope::{Envelope, Target};
 use shared::queue::QueueError;
 use shared::store::Integration;
 use shared::time::Timestamp;
@@ -28,11 +28,7 @@ pub(super) async fn send(app: &App, integration: &Integration) -> Result<usize, 
     let waiting = app.store.waiting_conversations(integration.id).await?;
     let drains: Vec<Envelope> = waiting
         .into_iter()
-        .map(|(customer, place)| {
-            // Those that follow by themselves are on their way already.
-            let work = Work::Drain { customer, place, step: 0, chained: false };
-            Envelope::new(target(integration), work, now)
-        })
+        .map(|(customer, place)| Envelope::new_drain(target(integration), customer, place, now))
         .collect();
     let deadline = Instant::now() + BUDGET;
     for some in drains.chunks(AT_ONCE) {

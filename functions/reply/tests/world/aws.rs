@@ -142,7 +142,8 @@ impl Inner {
                     (format!("{name}Item"), write.clone())
                 };
                 for (name, write) in writes.iter().map(named) {
-                    self.check(&name, &write).map_err(|_| Refusal("TransactionCanceledException", json!({})))?;
+                    let reasons = json!({ "CancellationReasons": [{"Code": "ConditionalCheckFailed"}] });
+                    self.check(&name, &write).map_err(|_| Refusal("TransactionCanceledException", reasons))?;
                 }
                 writes.iter().map(named).for_each(|(name, write)| self.write(&name, &write));
                 Ok(json!({}))

@@ -145,7 +145,7 @@ impl World {
 
     pub(crate) async fn wrote_in(&self, place: &Place, psid: &str, seconds_ago: i64) {
         let at = Timestamp::from_millis(Timestamp::now().millis() - seconds_ago * 1000);
-        self.store.note_event(self.integration, place, &CustomerId::new(psid), at, true).await.unwrap();
+        self.store.note_sign(self.integration, place, &CustomerId::new(psid), at, true).await.unwrap();
     }
 
     pub(crate) async fn stored(&self) -> Integration {

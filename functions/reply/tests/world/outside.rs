@@ -54,6 +54,8 @@ struct Inner {
     /// What Motion answers where it does not hand its file over.
     motion: Option<u16>,
     largest: Option<usize>,
+    /// How long Motion takes to hand its file over.
+    pause: Duration,
 }
 
 /// The stand-in, as the tests see it.
@@ -92,6 +94,10 @@ impl Outside {
         self.inner.lock().unwrap().motion = Some(status);
     }
 
+    pub(crate) fn motion_takes(&self, pause: Duration) {
+        self.inner.lock().unwrap().pause = pause;
+    }
+
     pub(crate) fn motions_file_has(&self, bytes: usize) {
         self.inner.lock().unwrap().largest = Some(bytes);
     }
@@ -106,6 +112,8 @@ async fn serve(
 ) -> Response<Body> {
     let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
     if path.starts_with("/api/attachments/") {
+        let pause = inner.lock().unwrap().pause;
+        tokio::time::sleep(pause).await;
         return motion(&inner, &path, &query);
     }
     if method != Method::POST || !path.ends_with("/messages") {

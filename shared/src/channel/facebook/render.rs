@@ -136,11 +136,6 @@ pub fn unsubscribe(page: &Page<'_>) -> Outgoing {
     page.request(Method::DELETE, &[page.id, "subscribed_apps"], &[], OutBody::Empty)
 }
 
-/// Asks which apps get the page's events.
-pub fn subscriptions(page: &Page<'_>) -> Outgoing {
-    page.request(Method::GET, &[page.id, "subscribed_apps"], &[], OutBody::Empty)
-}
-
 impl Mode {
     const fn messaging_type(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::time::Timestamp;
 
 /// The longest id taken, in bytes. Real ones are below 250; ids become keys of a table that takes 1024.
-const LONGEST_ID: usize = 512;
+const LONGEST_ID: usize = 400;
 
 /// Below this a time is in seconds: as milliseconds it would be in March 1973, before any platform.
 const SMALLEST_MILLIS: i64 = 100_000_000_000;

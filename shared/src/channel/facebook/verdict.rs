@@ -19,7 +19,7 @@ mod quoted;
 mod table;
 
 use quoted::quoted;
-use table::{Class, Rule, Rules, rule, rule_when_late};
+use table::{Class, FELL_OVER, Rule, Rules, rule, rule_when_late};
 
 /// Whose a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,36 +99,35 @@ struct Bad {
 
 /// The body of a good answer.
 fn good(result: &Result<Answer, HttpError>, rules: Rules) -> Result<&[u8], Bad> {
-    let (class, certain, sentence) = match result {
+    let (class, certain, what, then) = match result {
         Ok(answer) => return judged(answer, rules),
         Err(HttpError::Forbidden(_)) => (
             FailureClass::Configuration,
             true,
-            "The hub may not call the address set for Facebook. An administrator must check it.",
+            "The hub may not call the address set for Facebook.",
+            "An administrator must check it.",
         ),
         Err(HttpError::NotConnected(_)) => {
-            (FailureClass::Transient, true, "Facebook could not be reached. Try again in a few minutes.")
+            (FailureClass::Transient, true, "Facebook could not be reached.", "Try again in a few minutes.")
         }
         Err(HttpError::NoAnswer(_)) => (
             FailureClass::Transient,
             false,
-            "Facebook gave no usable answer, so the message may have been sent. Look into the conversation at Facebook \
-             before sending it again.",
+            "Facebook gave no usable answer, so the message may have been sent.",
+            "Look into the conversation at Facebook before sending it again.",
         ),
     };
-    Err(Bad { failure: Failure { class, sentence: sentence.to_owned(), platform: None }, certain })
+    Err(Bad { failure: failure(class, what.to_owned(), then), certain })
+}
+
+fn failure(class: FailureClass, what: String, then: &str) -> Failure {
+    Failure { class, sentence: format!("{what} {then}"), what, platform: None }
 }
 
 /// An answer came, but not what the platform promises.
 fn unusable() -> Failure {
-    Failure {
-        class: FailureClass::Transient,
-        sentence:
-            "Facebook answered in a way that the hub does not understand, so it may or may not have been done. Look \
-                   at Facebook before trying again."
-                .to_owned(),
-        platform: None,
-    }
+    let what = "Facebook answered in a way that the hub does not understand, so it may or may not have been done.";
+    failure(FailureClass::Transient, what.to_owned(), "Look at Facebook before trying again.")
 }
 
 fn judged(answer: &Answer, rules: Rules) -> Result<&[u8], Bad> {
@@ -145,46 +144,48 @@ fn refused(answer: &Answer, error: &Value, code: i64, rules: Rules) -> Bad {
     let text = |name: &str| error.get(name).and_then(Value::as_str);
     let subcode = number(error, "error_subcode").filter(|subcode| *subcode != 0);
     let transient = error.get("is_transient").and_then(Value::as_bool) == Some(true) || answer.status >= 500;
-    let Rule { class, what, then, .. } = rules(code, subcode, transient);
+    // Under a 4xx these two are a refusal; under a 5xx Graph may have failed after it sent the message.
+    let fell_over = answer.status >= 500 && matches!(code, 1 | 2);
+    let Rule { class, what, then, .. } = if fell_over { &FELL_OVER } else { rules(code, subcode, transient) };
     let said = text("error_user_msg").and_then(quoted).or_else(|| text("message").and_then(quoted));
     let said =
         said.map_or_else(|| format!("Facebook gives the code {code}."), |said| format!("Facebook says: \"{said}\""));
     let trace =
         text("fbtrace_id").filter(|trace| trace.len() <= 64 && trace.bytes().all(|byte| byte.is_ascii_graphic()));
-    let failure = Failure {
-        class: match *class {
-            Class::Throttled(least) => FailureClass::Throttled(wait(&answer.headers).max(least)),
-            Class::Is(ref class) | Class::Uncertain(ref class) => *class,
-        },
-        sentence: format!("{what} {said} {then}"),
-        platform: Some(PlatformError { code, subcode, trace: trace.map(str::to_owned) }),
+    let of = match *class {
+        Class::Throttled(least) => FailureClass::Throttled(wait(&answer.headers).max(least)),
+        Class::Is(ref class) | Class::Uncertain(ref class) => *class,
     };
+    let platform = PlatformError { code, subcode, trace: trace.map(str::to_owned) };
+    let failure = Failure { platform: Some(platform), ..failure(of, format!("{what} {said}"), then) };
     Bad { failure, certain: !matches!(class, Class::Uncertain(_)) }
 }
 
 /// Something between us and Graph says no, or Graph fell over.
 fn wordless(answer: &Answer) -> Bad {
-    let (class, certain, sentence) = match answer.status {
+    let (class, certain, what, then) = match answer.status {
         429 => (
             FailureClass::Throttled(wait(&answer.headers)),
             true,
-            "Facebook takes no more messages at the moment. Try again in a few minutes.",
+            "Facebook takes no more messages at the moment.",
+            "Try again in a few minutes.",
         ),
-        413 => (FailureClass::Permanent, true, "This is too large for Facebook. Send something smaller."),
-        408 => (FailureClass::Transient, true, "Facebook did not get the whole message. Try again."),
+        413 => (FailureClass::Permanent, true, "This is too large for Facebook.", "Send something smaller."),
+        408 => (FailureClass::Transient, true, "Facebook did not get the whole message.", "Try again."),
         500.. => (
             FailureClass::Transient,
             false,
-            "Facebook failed while it worked on the message, so it may have been sent. Look into the conversation at \
-             Facebook before sending it again.",
+            "Facebook failed while it worked on the message, so it may have been sent.",
+            "Look into the conversation at Facebook before sending it again.",
         ),
         _ => (
             FailureClass::Configuration,
             true,
-            "What answers at the address set for Facebook is not Facebook. An administrator must check it.",
+            "What answers at the address set for Facebook is not Facebook.",
+            "An administrator must check it.",
         ),
     };
-    Bad { failure: Failure { class, sentence: sentence.to_owned(), platform: None }, certain }
+    Bad { failure: failure(class, what.to_owned(), then), certain }
 }
 
 /// A number that may come as a string.

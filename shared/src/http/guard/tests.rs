@@ -44,6 +44,13 @@ fn the_desk_may_be_any_public_https_address_and_what_the_operator_opened() {
 }
 
 #[test]
+fn without_a_listed_network_plain_http_is_refused_before_a_name_is_looked_up() {
+    let desk = |networks: &[&str]| guard(networks).check(Purpose::Desk, &url("http://motion.internal/x"));
+    assert_eq!(desk(&[]), Err(Blocked::PlainHttp("motion.internal".into())));
+    assert_eq!(desk(&["10.0.0.0/8"]), Ok(Reach::Listed));
+}
+
+#[test]
 fn an_address_written_as_a_number_is_the_address() {
     let closed = guard(&[]);
     for text in [

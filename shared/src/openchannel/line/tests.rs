@@ -154,7 +154,6 @@ fn an_event_can_be_quoted_by_later_ones() {
 
 #[test]
 fn the_hubs_own_lines_are_marked() {
-    assert_eq!(hub("the window closes in one hour"), "[hub] the window closes in one hour");
     assert_eq!(repeated("hello\nthere"), "[possibly repeated] hello\nthere");
     let lines = [FileTrouble::Pending, FileTrouble::Credential, FileTrouble::Lost("it is larger than 25 MB")]
         .map(|trouble| file(MediaKind::Image, trouble));

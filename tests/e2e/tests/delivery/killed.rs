@@ -1,7 +1,6 @@
 //! The worker dies at every call it makes, before the call and after it: nothing is lost, the order is kept, and at most
 //! the one message that it had in hand comes once more, marked.
 
-use deliver::Clock;
 use e2e::bench::{invoke, left, records, worker};
 use e2e::proxy::{Killer, Moment};
 use e2e::scene::{Scene, any_account};
@@ -10,7 +9,7 @@ use sandbox::meta::Customer;
 use shared::envelope::{Envelope, Target, Work};
 use shared::event::{Event, EventKind, MediaFile, MediaKind, MediaSource, Message, Part, Place};
 use shared::id::{AccountKey, CustomerId, EventId, MessageId};
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
 
 struct Stage {
     scene: Scene,

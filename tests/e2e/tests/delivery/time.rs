@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use deliver::Clock;
 use e2e::bench::{invoke, records, worker};
 use e2e::scene::Scene;
 use e2e::stack::stack;
 use sandbox::{Answer, Fault, When};
 use serde_json::json;
-use shared::envelope::{Envelope, Target, Work};
+use shared::envelope::{Envelope, Target};
 use shared::event::Place;
 use shared::id::{AccountKey, CustomerId};
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
 
 #[tokio::test]
 async fn after_three_days_of_waiting_a_message_has_failed_and_is_listed() {
@@ -31,8 +30,7 @@ async fn after_three_days_of_waiting_a_message_has_failed_and_is_listed() {
             integration: Some(scene.id().parse().unwrap()),
         };
         // The chained drain of the deployed worker may be at it in the same moment; both keep what waits.
-        let work = Work::Drain { customer, place: Place::Direct, step: 9, chained: false };
-        let drain = Envelope::new(target, work, Timestamp::now());
+        let drain = Envelope::new_drain(target, customer, Place::Direct, Timestamp::now());
         let response = invoke(&worker, &records(&[drain])).await;
         assert!(response.batch_item_failures.is_empty());
         let kept = scene.until_kept(state, 2).await;

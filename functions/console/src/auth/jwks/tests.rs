@@ -40,13 +40,17 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 #[tokio::test]
-async fn the_keys_are_fetched_once() {
-    let (url, asked) = pool(vec![good()]);
+async fn the_keys_are_fetched_once_a_day_and_kept_while_that_fails() {
+    let mut rotated = issuer::key_set();
+    rotated["keys"][0]["kid"] = "k2".into();
+    let (url, asked) = pool(vec![good(), (500, String::new()), (200, rotated.to_string())]);
     let jwks = jwks(url);
-    for seconds in [0, 1, 100_000] {
-        assert!(jwks.with(KEY_ID, at(seconds)).await.unwrap().get(KEY_ID).is_some());
+    let day = 24 * 60 * 60;
+    for (seconds, expected) in [(0, 1), (1, 1), (day - 1, 1), (day, 2), (day + 29, 2), (day + 30, 3), (day + 60, 4)] {
+        let found = jwks.with(KEY_ID, at(seconds)).await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), expected, "after {seconds} s");
+        assert_eq!(found.get(KEY_ID).is_some(), expected < 3, "after {seconds} s");
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

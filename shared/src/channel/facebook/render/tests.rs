@@ -87,7 +87,6 @@ fn every_request_is_as_its_snapshot_says() {
         ("subscribe", graph(|page| subscribe(page, &FIELDS))),
         ("subscribe-least", graph(|page| subscribe(page, &LEAST_FIELDS))),
         ("unsubscribe", graph(unsubscribe)),
-        ("subscriptions", graph(subscriptions)),
     ] {
         snapshot(name, &request);
     }

@@ -157,6 +157,13 @@ const NO_HUMAN_AGENT: Rule = line(
     "Facebook's day for answering is over, and the app at Facebook lacks the feature Human Agent, which a later answer needs.",
     "An administrator must get the feature for the app, or switch human_agent off for this integration.",
 );
+/// Graph's own failure of which nobody can say whether it came before the message was sent or after.
+pub(super) const FELL_OVER: Rule = line(
+    Other,
+    Uncertain(Transient),
+    "Facebook failed while it worked on the message, so it may have been sent.",
+    "Look into the conversation at Facebook before sending it again.",
+);
 const UNKNOWN: Rule = line(Other, Is(Permanent), "Facebook did not take the message.", CHANGE);
 const UNKNOWN_TRANSIENT: Rule = line(Other, Is(Transient), STUMBLED, WAIT);
 

@@ -98,7 +98,7 @@ fn every_error_has_its_class_and_sentence() {
     for &(code, subcode) in ERRORS {
         let verdict = judge(400, &error(code, subcode));
         let certain = if matches!(verdict, Verdict::Unknown(_)) { "UNKNOWN " } else { "" };
-        let Failure { class, sentence, platform } = failure(verdict);
+        let Failure { class, sentence, platform, .. } = failure(verdict);
         assert_eq!(platform, Some(PlatformError { code, subcode, trace: Some("AbC".to_owned()) }));
         let subcode = subcode.map(|subcode| format!("/{subcode}")).unwrap_or_default();
         writeln!(shown, "{code}{subcode}: {certain}{class:?}\n    {sentence}").unwrap();
@@ -152,6 +152,9 @@ fn nobody_knows_where_no_usable_answer_came() {
         unknown(Ok(answer(status, b"<html>Bad Gateway</html>")));
         unknown(Ok(answer(status, b"")));
         unknown(Ok(answer(status, br#"{"error":"down"}"#)));
+        for (code, subcode) in [(1, None), (1, Some(99)), (1, Some(1357046)), (2, None)] {
+            unknown(Ok(answer(status, error(code, subcode).to_string().as_bytes())));
+        }
     }
 }
 
@@ -172,6 +175,13 @@ fn what_was_certainly_not_sent() {
     // Graph's own words count more than the status, even under a 200 and a 500.
     assert_eq!(not_sent(Ok(answer(200, error(190, None).to_string().as_bytes()))), FailureClass::Credential);
     assert_eq!(not_sent(Ok(answer(500, error(424242, None).to_string().as_bytes()))), FailureClass::Transient);
+    for (status, code) in [(400, 1), (400, 2), (400, 1200), (500, 1200)] {
+        assert_eq!(
+            not_sent(Ok(answer(status, error(code, None).to_string().as_bytes()))),
+            FailureClass::Transient,
+            "{code} under a {status}"
+        );
+    }
     let passing = json!({"error": {"code": "424242", "is_transient": true, "error_subcode": "7"}});
     assert_eq!(not_sent(Ok(answer(400, passing.to_string().as_bytes()))), FailureClass::Transient);
 }
