@@ -225,13 +225,6 @@ impl Secrets {
         }
     }
 
-    /// Marks what is known of an integration as old: the next read asks AWS, and falls back on it where AWS fails.
-    pub fn expire(&self, id: IntegrationId, now: Timestamp) {
-        if let Some(entry) = self.lock().get_mut(&self.integration_name(id)) {
-            entry.stale_at = now;
-        }
-    }
-
     /// Forgets the Meta app's value, or an integration's, unless that was read less than 30 s ago. Says whether a new
     /// read is worth a try: a rotated secret is seen at once, a flood of bad signatures is not passed on to AWS.
     pub fn refresh(&self, integration: Option<IntegrationId>, now: Timestamp) -> bool {
