@@ -14,3 +14,5 @@ mod integrations;
 mod messages;
 mod query;
 mod status;
+#[cfg(test)]
+mod testing;

@@ -37,7 +37,7 @@ pub(crate) struct Answer {
     retry_after: Option<Duration>,
     text: Text,
     /// Why it ended, for the answer that tells of sent parts: nothing in it says that nothing was sent, or to send it again.
-    reason: String,
+    reason: Box<str>,
 }
 
 /// What only the log tells of an answer.
@@ -122,7 +122,7 @@ impl Answer {
     }
 
     /// The same, with what to say of why it ended where parts of it were sent.
-    pub(crate) fn because(self, reason: impl Into<String>) -> Self {
+    pub(crate) fn because(self, reason: impl Into<Box<str>>) -> Self {
         Self { reason: reason.into(), ..self }
     }
 
@@ -183,7 +183,7 @@ impl Answer {
             noted: Box::default(),
             retry_after: None,
             text: Text::New(fields),
-            reason: String::new(),
+            reason: Box::default(),
         }
     }
 

@@ -87,7 +87,6 @@ mod tests {
             attachment: None,
             file_name: None,
             thread: None,
-            agent: None,
         }
     }
 
@@ -103,13 +102,13 @@ mod tests {
             Reply { text: None, attachment: Some(AttachmentId::new("ok")), ..reply(Some("40560")) },
             Reply { recipient: DeskId::new("7304418829920157"), ..reply(Some("40560")) },
             Reply { thread: Some(ThreadId::new("1_2")), ..reply(Some("40560")) },
-            Reply { agent: Some("21".to_owned()), ..reply(Some("4056")) },
+            reply(Some("4056")),
         ];
         for other in other {
             assert_ne!(name(&other).unwrap(), first, "{other:?}");
         }
-        let agent = Reply { agent: Some("21".to_owned()), account: Some("12".to_owned()), ..reply(Some("40560")) };
-        assert_eq!(name(&agent), Some(first), "who wrote it plays no part");
+        let account = Reply { account: Some("12".to_owned()), ..reply(Some("40560")) };
+        assert_eq!(name(&account), Some(first), "the account is the integration's own");
     }
 
     #[test]

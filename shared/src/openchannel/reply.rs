@@ -36,8 +36,6 @@ pub struct Reply {
     pub file_name: Option<String>,
     /// The public post or thread to answer in; nothing for a private message.
     pub thread: Option<ThreadId>,
-    /// Motion's id of the agent; nothing for automatic messages.
-    pub agent: Option<String>,
 }
 
 /// Why a POST is no answer to anybody.
@@ -105,7 +103,6 @@ pub fn read(content_type: Option<&str>, body: &[u8], map_key: ContactField) -> R
         attachment,
         file_name,
         thread: interaction.and_then(|interaction| interaction.word("threadId")).map(ThreadId::new),
-        agent: posted.word("UserId"),
     }))
 }
 

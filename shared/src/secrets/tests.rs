@@ -35,10 +35,7 @@ async fn the_older_value_is_used_while_aws_fails_or_hangs_and_not_every_call_ask
 #[tokio::test]
 async fn without_an_older_value_the_failure_is_told_by_its_code() {
     let (secrets, _) = secrets(vec![denied()]).await;
-    assert_eq!(
-        secrets.meta_app(at(0)).await.unwrap_err().to_string(),
-        "Secrets Manager: AccessDeniedException"
-    );
+    assert_eq!(secrets.meta_app(at(0)).await.unwrap_err().to_string(), "Secrets Manager: AccessDeniedException");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -228,22 +228,33 @@ impl Store {
     /// # Errors
     /// [`NewIntegration::AccountTaken`] when another integration has the account.
     pub async fn create_integration(&self, integration: &Integration) -> Result<(), NewIntegration> {
+        self.put_back_integration(integration, true).await
+    }
+
+    /// Makes an integration as it was before it was deleted, with its claim if it had one, both or neither.
+    ///
+    /// # Errors
+    /// [`NewIntegration::AccountTaken`] when another integration has the account, or this one is there already.
+    pub async fn put_back_integration(
+        &self,
+        integration: &Integration,
+        with_claim: bool,
+    ) -> Result<(), NewIntegration> {
         let put = |item: Item| {
             let put = Put::builder().table_name(&self.table).set_item(Some(item));
             put.condition_expression("attribute_not_exists(pk)").build().map_err(|_| StoreError::Conflict)
         };
-        let record = put(to_item(integration)?)?;
-        let claim = put(account::claim_item(&integration.account, integration.id))?;
-        self.client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(record).build())
-            .transact_items(TransactWriteItem::builder().put(claim).build())
-            .send()
-            .await
-            .map_err(|error| match StoreError::from(error) {
+        let mut writes = vec![TransactWriteItem::builder().put(put(to_item(integration)?)?).build()];
+        if with_claim {
+            let claim = put(account::claim_item(&integration.account, integration.id))?;
+            writes.push(TransactWriteItem::builder().put(claim).build());
+        }
+        self.client.transact_write_items().set_transact_items(Some(writes)).send().await.map_err(|error| {
+            match StoreError::from(error) {
                 StoreError::Conflict => NewIntegration::AccountTaken,
                 other => NewIntegration::Store(other),
-            })?;
+            }
+        })?;
         Ok(())
     }
 
@@ -278,26 +289,15 @@ impl Store {
     }
 
     /// Writes changed settings. `integration.revision` is the one they were read with. How the two links answer is not
-    /// written: a worker may have found something else meanwhile.
+    /// written: a worker may have found something else meanwhile. A transaction of one write, because its token lets it be
+    /// sent again after a lost answer: a plain update would then meet its own revision and look like a conflict.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when someone else changed them since.
     pub async fn update_integration(&self, integration: &Integration) -> Result<Integration, StoreError> {
-        let Settings { expression, names, values } = Settings::of(integration)?;
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration.id)))
-            .key("sk", text("META"))
-            .update_expression(expression)
-            .condition_expression("revision = :read")
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await?;
-        record(answer.attributes.unwrap_or_default())
+        let write = self.settings_write(integration)?;
+        self.client.transact_write_items().transact_items(write).send().await?;
+        self.current_integration(integration.id).await?.ok_or(StoreError::Conflict)
     }
 
     /// Writes changed settings and claims the account, both or neither.

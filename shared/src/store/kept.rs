@@ -49,6 +49,30 @@ pub enum KeptState {
     Failed,
 }
 
+/// Where a message is kept, for a listing to go on after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPlace {
+    state: KeptState,
+    sk: String,
+}
+
+impl KeptPlace {
+    /// Where one that waits is kept.
+    pub fn waiting(customer: &CustomerId, sequence: &str) -> Self {
+        Self { state: KeptState::Waiting, sk: waiting_sk(customer, sequence) }
+    }
+
+    /// Where one that failed is kept.
+    pub fn failed(customer: &CustomerId, correlation: CorrelationId) -> Self {
+        Self { state: KeptState::Failed, sk: failed_sk(customer, correlation) }
+    }
+
+    /// Among which messages it is.
+    pub const fn state(&self) -> KeptState {
+        self.state
+    }
+}
+
 impl Kept {
     fn sk(&self) -> String {
         match self.state {
@@ -211,6 +235,37 @@ impl Store {
     ) -> Result<Vec<Kept>, StoreError> {
         let items = self.list(&conversation::pk(integration), prefix(state), limit).await?;
         items.into_iter().map(record).collect()
+    }
+
+    /// What is kept of a whole integration behind a place, which need not be there any more; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn kept_after(
+        &self,
+        integration: IntegrationId,
+        after: &KeptPlace,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let pk = conversation::pk(integration);
+        let mut kept = Vec::new();
+        let mut from = Some(Item::from([("pk".to_owned(), text(&pk)), ("sk".to_owned(), text(&after.sk))]));
+        while from.is_some() && kept.len() < limit {
+            let left = i32::try_from(limit - kept.len()).unwrap_or(i32::MAX);
+            let call = self.client.query().table_name(&self.table).consistent_read(true).limit(left);
+            let answer = call
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", text(&pk))
+                .expression_attribute_values(":prefix", text(prefix(after.state)))
+                .set_exclusive_start_key(from)
+                .send()
+                .await?;
+            for item in answer.items.unwrap_or_default() {
+                kept.push(record(item)?);
+            }
+            from = answer.last_evaluated_key;
+        }
+        Ok(kept)
     }
 
     /// How many messages of an integration are kept in a state.

@@ -27,7 +27,7 @@ pub use bridge::Bridge;
 pub use conversation::Conversation;
 pub use customer::Customer;
 pub use integration::{DeskState, Health, Integration, NewIntegration};
-pub use kept::{Kept, KeptState};
+pub use kept::{Kept, KeptPlace, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
 pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentPart};
 pub use unclaimed::Unclaimed;

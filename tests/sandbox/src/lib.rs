@@ -94,6 +94,12 @@ impl Sandbox {
         self.world.add_page(id, name, access_token)
     }
 
+    /// Gives a person a token of their own, which is no page's.
+    pub fn add_person(&self, id: &str, name: &str, access_token: &str) {
+        let person = Person { id: id.to_owned(), name: name.to_owned() };
+        self.world.people.lock().unwrap_or_else(PoisonError::into_inner).insert(access_token.to_owned(), person);
+    }
+
     /// The page with this id.
     pub fn page(&self, id: &str) -> Option<Page> {
         let state = self.world.page(id)?;
@@ -128,6 +134,7 @@ pub(crate) struct World {
     http: reqwest::Client,
     changes: Changes,
     pages: Mutex<BTreeMap<String, Arc<Watched<PageState>>>>,
+    people: Mutex<BTreeMap<String, Person>>,
     media: meta::media::Media,
     desks: Mutex<BTreeMap<String, Arc<DeskServer>>>,
 }
@@ -144,6 +151,7 @@ impl World {
             http,
             changes: Changes::new(),
             pages: Mutex::default(),
+            people: Mutex::default(),
             media: meta::media::Media::default(),
             desks: Mutex::default(),
         })
@@ -174,6 +182,17 @@ impl World {
     pub(crate) fn page_of_token(&self, token: &str) -> Option<Arc<Watched<PageState>>> {
         self.all_pages().into_iter().find(|page| page.read(|page| page.access_token == token))
     }
+
+    pub(crate) fn person_of_token(&self, token: &str) -> Option<Person> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+}
+
+/// Somebody with an account at Facebook, by the token of whom an app may act.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
 /// Everything that can be asked of the outside world.

@@ -13,12 +13,13 @@ use crate::auth::issuer;
 
 const INTEGRATION: &str = "01KAHXJ5V5S6J6M5Q3X0B7T9ZC";
 
-fn config() -> Config {
+fn config(around: &str) -> Config {
     let known = |name: &str| {
         let value = match name {
             "TABLE_NAME" | "SECRETS_PREFIX" => "hub",
-            "INBOUND_QUEUE_URL" => "http://127.0.0.1:1/1/inbound.fifo",
-            "GRAPH_BASE_URL" | "JWKS_URL" => "http://127.0.0.1:1/",
+            "INBOUND_QUEUE_URL" => return Some(format!("{around}/1/inbound.fifo")),
+            "GRAPH_BASE_URL" => around,
+            "JWKS_URL" => "http://127.0.0.1:1/",
             "GRAPH_VERSION" => "v26.0",
             "USER_POOL_ISSUER" => issuer::ISSUER,
             "USER_POOL_CLIENT_ID" => issuer::CLIENT,
@@ -33,16 +34,21 @@ fn config() -> Config {
 
 /// The console with the tests' own user pool, in front of an AWS that is not there.
 pub(crate) fn app_without_aws() -> App {
+    app_at("http://127.0.0.1:1", RetryConfig::disabled())
+}
+
+/// The same in front of an AWS and a Graph at this address.
+pub(crate) fn app_at(around: &str, retry: RetryConfig) -> App {
     let aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(aws_config::Region::new("eu-south-1"))
-        .endpoint_url("http://127.0.0.1:1")
+        .endpoint_url(around)
         .credentials_provider(aws_sdk_dynamodb::config::SharedCredentialsProvider::new(
             aws_sdk_dynamodb::config::Credentials::for_tests(),
         ))
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retry)
         .build();
-    let mut app = App::new(&aws, config()).unwrap();
+    let mut app = App::new(&aws, config(around)).unwrap();
     app.jwks = Jwks::known(app.http.clone(), app.config.jwks_url.clone(), issuer::keys(), Timestamp::now());
     app
 }

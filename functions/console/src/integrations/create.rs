@@ -1,5 +1,5 @@
-//! Making an integration. First its secret, then record and claim in one write: a crash leaves at most a secret that
-//! nothing speaks of, never half an integration.
+//! Making an integration. First its secret, then record and claim in one write: a crash or a lost answer leaves at most a
+//! secret that nothing speaks of, never half an integration and never one without its secret.
 
 use std::sync::Arc;
 
@@ -99,7 +99,8 @@ async fn replaced(app: &App, new: &Integration, take_over: bool) -> Result<Optio
     }
 }
 
-/// Keeps secret, record and claim, or nothing.
+/// Keeps secret, record and claim. The secret goes again only where the table certainly refused: after a lost answer the
+/// record may be there, and could not be used without it.
 async fn keep(app: &App, draft: &Draft, replaced: Option<&Integration>) -> Result<(), ApiError> {
     let id = draft.integration.id;
     app.secrets.put_integration(id, &draft.secrets, Timestamp::now()).await?;
@@ -107,18 +108,23 @@ async fn keep(app: &App, draft: &Draft, replaced: Option<&Integration>) -> Resul
         None => app.store.create_integration(&draft.integration).await,
         Some(old) => app.store.take_over(&draft.integration, old).await,
     };
-    let Err(error) = made else { return Ok(()) };
-    if let Err(error) = app.secrets.delete_integration(id, Timestamp::now()).await {
-        tracing::error!(integration = %id, %error, "the secret of an integration that was not made is left behind");
-    }
-    match error {
-        NewIntegration::AccountTaken => Err(ApiError::Conflict(
-            "account_taken",
-            "Someone else connected this page, or changed its integration, at the same moment; look at the list and try \
-             again."
-                .to_owned(),
-        )),
-        NewIntegration::Store(error) => Err(error.into()),
+    match made {
+        Ok(()) => Ok(()),
+        Err(NewIntegration::AccountTaken) => {
+            if let Err(error) = app.secrets.delete_integration(id, Timestamp::now()).await {
+                tracing::error!(integration = %id, %error, "the secret of an integration that was not made is left behind");
+            }
+            Err(ApiError::Conflict(
+                "account_taken",
+                "Someone else connected this page, or changed its integration, at the same moment; look at the list and \
+                 try again."
+                    .to_owned(),
+            ))
+        }
+        Err(NewIntegration::Store(error)) => {
+            tracing::error!(integration = %id, %error, "an integration may be made or not; its secret is kept");
+            Err(error.into())
+        }
     }
 }
 

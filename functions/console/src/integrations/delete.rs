@@ -1,5 +1,6 @@
 //! Deleting an integration. Its record and claim go first, in one write: from then on nothing comes in for it and nothing
-//! that is kept for it can be taken up; then its secret and the rest.
+//! that is kept for it can be taken up; then its secret and the rest. Messages are thrown away only where that was asked
+//! for: one that was set aside at the last moment brings record and claim back.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use axum::extract::State;
 use http::{StatusCode, Uri};
 use shared::id::IntegrationId;
 use shared::secrets::IntegrationSecrets;
-use shared::store::{Integration, KeptState};
+use shared::store::{Integration, KeptState, NewIntegration};
 use shared::time::Timestamp;
 
 use super::graph::Graph;
@@ -28,7 +29,7 @@ use crate::query;
         (status = 204, description = "It is gone"),
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`messages_kept` says how many; or `changed_meanwhile`"),
+        (status = 409, body = ErrorBody, description = "`messages_kept` says how many; `changed_meanwhile`; or `account_taken`, at the last moment"),
         (status = 422, body = ErrorBody, description = "`invalid` with `fields`"),
         (status = 503, body = ErrorBody),
     )
@@ -49,11 +50,15 @@ pub(crate) async fn delete(
     let secrets = app.secrets.current_integration(id, Timestamp::now()).await?;
     let holds_account = app.store.claim_holder(&integration.account).await? == Some(id);
     app.store.delete_integration(&integration).await?;
+    if !discard && let Err(kept) = check_nothing_kept(&app, id).await {
+        put_back(&app, &integration, holds_account).await?;
+        return Err(kept);
+    }
     tracing::info!(integration = %id, discard, "an integration was deleted");
     if let Some(secrets) = secrets.filter(|_| holds_account) {
         unsubscribe(&app, &integration, &secrets).await;
     }
-    clear(&app, id).await;
+    clear(&app, id, discard).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -72,8 +77,33 @@ async fn check_nothing_kept(app: &App, id: IntegrationId) -> Result<(), ApiError
     ))
 }
 
-/// Ends the page's events, which no other integration gets: the account was this one's.
+/// Makes it as it was: a worker that had read the record before set something aside, or nobody knows whether one did. The
+/// secret and the rest are still there.
+async fn put_back(app: &App, integration: &Integration, with_claim: bool) -> Result<(), ApiError> {
+    let back = app.store.put_back_integration(integration, with_claim).await;
+    let Err(error) = back else { return Ok(()) };
+    tracing::error!(integration = %integration.id, %error, "a deleted integration still keeps messages in the table");
+    match error {
+        NewIntegration::AccountTaken => Err(ApiError::Conflict(
+            "account_taken",
+            "Someone else connected the page while the integration was deleted. Messages that were set aside at that moment \
+             are still in the table; an administrator of the deployment can find them there."
+                .to_owned(),
+        )),
+        NewIntegration::Store(error) => Err(error.into()),
+    }
+}
+
+/// Ends the page's events, unless another integration gets them: the account was this one's, and may be taken again by now.
 async fn unsubscribe(app: &App, integration: &Integration, secrets: &IntegrationSecrets) {
+    match app.store.claim_holder(&integration.account).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return,
+        Err(error) => {
+            tracing::warn!(integration = %integration.id, %error, "the page of a deleted integration stays subscribed");
+            return;
+        }
+    }
     match Graph::of(app, secrets).await {
         Ok(graph) => graph.unsubscribe(integration.account.platform_id()).await,
         // The reason is in the log already.
@@ -82,14 +112,17 @@ async fn unsubscribe(app: &App, integration: &Integration, secrets: &Integration
 }
 
 /// Clears away what nothing speaks of any more. What fails here is for the operator, not for the person: to them it is gone.
-async fn clear(app: &App, id: IntegrationId) {
+async fn clear(app: &App, id: IntegrationId, discard: bool) {
     if let Err(error) = app.secrets.delete_integration(id, Timestamp::now()).await {
         tracing::error!(integration = %id, %error, "the secret of a deleted integration is left behind");
     }
-    if let Err(error) = app.store.discard_all(id).await {
+    if discard && let Err(error) = app.store.discard_all(id).await {
         tracing::error!(integration = %id, %error, "messages of a deleted integration are left behind");
     }
     if let Err(error) = app.store.clear_bridge(id).await {
         tracing::error!(integration = %id, %error, "the bridge's row of a deleted integration is left behind");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,13 +33,27 @@ impl<'a> Graph<'a> {
         Ok(Self { app, token: secrets.platform_token.clone(), app_secret })
     }
 
-    /// Whose the token is, by Graph's own word.
+    /// Which page the token belongs to, by Graph's own word.
     pub(super) async fn account(&self) -> Result<Account, ApiError> {
-        let answer = self.ask(render::me(&self.page(""))).await;
-        verdict::account(&answer).map_err(|failure| match failure.class {
+        let failure = match verdict::account(&self.ask(render::me(&self.page(""))).await) {
+            Ok(page) => return Ok(page),
+            Err(failure) => failure,
+        };
+        if is_parameter(&failure) && self.is_no_page().await {
+            return Err(ApiError::PlatformRefused(
+                "This is a person's token, not a Page's: copy the Page access token.".to_owned(),
+            ));
+        }
+        Err(match failure.class {
             FailureClass::Transient | FailureClass::Throttled(_) => ApiError::PlatformAway(in_words(&failure)),
             _ => ApiError::PlatformRefused(in_words(&failure)),
         })
+    }
+
+    /// Whether the token, which cannot be asked as a page's, is good for somebody else. Asked and not read from Graph's
+    /// words: code 100 without a subcode is said of much.
+    async fn is_no_page(&self) -> bool {
+        verdict::account(&self.ask(render::owner(&self.page(""))).await).is_ok()
     }
 
     /// Has the page's events sent to the app that the token belongs to.
@@ -52,8 +66,7 @@ impl<'a> Graph<'a> {
             ));
         }
         let failure = verdict::done(&self.ask(render::subscribe(&self.page(page), &FIELDS)).await).err()?;
-        let all_refused = failure.platform.as_ref().is_some_and(|error| error.code == INVALID_PARAMETER);
-        if !all_refused {
+        if !is_parameter(&failure) {
             return Some(not_subscribed(&failure));
         }
         match verdict::done(&self.ask(render::subscribe(&self.page(page), &LEAST_FIELDS)).await) {
@@ -90,6 +103,10 @@ impl<'a> Graph<'a> {
     }
 }
 
+fn is_parameter(failure: &Failure) -> bool {
+    failure.platform.as_ref().is_some_and(|error| error.code == INVALID_PARAMETER)
+}
+
 fn not_subscribed(failure: &Failure) -> Finding {
     let message =
         format!("The page does not send its events to the Meta app, so nothing comes in. {}", in_words(failure));
@@ -104,3 +121,6 @@ fn in_words(failure: &Failure) -> String {
     }
     failure.sentence.clone()
 }
+
+#[cfg(test)]
+mod tests;

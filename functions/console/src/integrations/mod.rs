@@ -29,7 +29,7 @@ pub(crate) mod findings;
 mod forms;
 mod graph;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod schema;
 mod settings;
 pub(crate) mod switch;

@@ -6,10 +6,13 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::id::{CorrelationId, CustomerId};
-use shared::store::{Kept, KeptState};
+use shared::store::{Kept, KeptPlace, KeptState};
 
 /// Between the parts of a key; no platform's id holds it.
 const SEPARATOR: char = '\n';
+
+/// The longest id of a customer in bytes. Far more than any platform's, and with the rest within DynamoDB's 1024 bytes.
+const LONGEST_CUSTOMER: usize = 512;
 
 /// Which kept message is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,14 @@ impl Key {
             KeptState::Failed => Self::Failed { customer, correlation: kept.correlation },
         }
     }
+
+    /// Where it is kept.
+    pub(crate) fn place(&self) -> KeptPlace {
+        match self {
+            Self::Waiting { customer, sequence } => KeptPlace::waiting(customer, sequence),
+            Self::Failed { customer, correlation } => KeptPlace::failed(customer, *correlation),
+        }
+    }
 }
 
 impl fmt::Display for Key {
@@ -65,6 +76,9 @@ impl FromStr for Key {
         let (Some(state), Some(which), Some(customer)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(NotAKey);
         };
+        if customer.len() > LONGEST_CUSTOMER {
+            return Err(NotAKey);
+        }
         let customer = CustomerId::new(customer);
         match state {
             // The order of the queue: digits, far below 40.
@@ -102,6 +116,9 @@ mod tests {
             assert_eq!(URL_SAFE_NO_PAD.encode(text).parse::<Key>(), Err(NotAKey), "{text:?}");
         }
         assert_eq!("not base64!".parse::<Key>(), Err(NotAKey));
+        let of = |length: usize| URL_SAFE_NO_PAD.encode(format!("w\n1\n{}", "7".repeat(length))).parse::<Key>();
+        assert!(of(512).is_ok());
+        assert_eq!(of(513), Err(NotAKey), "DynamoDB takes no such key");
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::envelope::{Envelope, Work};
 use shared::event::Place;
-use shared::store::{Integration, Kept, KeptState, StoreError};
+use shared::store::{Integration, Kept, KeptPlace, KeptState, StoreError};
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -30,6 +30,8 @@ use key::Key;
 const LISTED: usize = 50;
 /// The most that are listed. Each is read with its payload, of up to 200 KiB.
 const MOST: usize = 100;
+/// The kind under which the worker keeps what nobody could read.
+const UNREADABLE: &str = "unreadable";
 const UNKNOWN: ApiError = ApiError::NotFound("There is no such message: it may have gone to the desk meanwhile.");
 
 /// A message that waits or failed.
@@ -51,7 +53,7 @@ pub(crate) struct View {
     reason: String,
     /// Since when, RFC 3339.
     since: String,
-    /// When one that waits counts as failed, RFC 3339.
+    /// When one that waits counts as failed, RFC 3339; nothing while the integration is disabled, when none is given up.
     given_up_at: Option<String>,
     /// Follows it through the logs.
     correlation: String,
@@ -66,6 +68,8 @@ pub(crate) struct Messages {
     messages: Vec<View>,
     /// Whether there are more than were asked for.
     more: bool,
+    /// What to send as `after` for the next ones; nothing where there are no more.
+    next: Option<String>,
 }
 
 /// A message with all that is kept of it.
@@ -95,6 +99,7 @@ impl FromRequestParts<Arc<App>> for NamedMessage {
         ("id" = String, Path, description = "The integration"),
         ("state" = Option<String>, Query, description = "`waiting` (if not said) or `failed`"),
         ("limit" = Option<u32>, Query, description = "How many at most, 1 to 100; 50 if not said"),
+        ("after" = Option<String>, Query, description = "Only what comes after this message, by its `key`"),
     ),
     responses(
         (status = 200, body = Messages),
@@ -110,13 +115,17 @@ pub(crate) async fn list(
     Named(id): Named,
     uri: Uri,
 ) -> Result<Json<Messages>, ApiError> {
-    let (state, limit) = wanted(&uri)?;
+    let Wanted { state, limit, after } = wanted(&uri)?;
     let tenant = person.tenant(&app).await?;
-    own(&app, tenant, id).await?;
-    let mut kept = app.store.kept(id, state, limit + 1).await?;
+    let integration = own(&app, tenant, id).await?;
+    let mut kept = match &after {
+        None => app.store.kept(id, state, limit + 1).await?,
+        Some(after) => app.store.kept_after(id, after, limit + 1).await?,
+    };
     let more = kept.len() > limit;
     kept.truncate(limit);
-    Ok(Json(Messages { messages: kept.iter().map(|kept| view(&app, kept)).collect(), more }))
+    let next = kept.last().filter(|_| more).map(|last| Key::of(last).to_string());
+    Ok(Json(Messages { messages: kept.iter().map(|kept| view(&app, &integration, kept)).collect(), more, next }))
 }
 
 /// One message, and of a failed one everything that came in.
@@ -143,7 +152,7 @@ pub(crate) async fn read(
     let kept = find(&app, &integration, &key).await?;
     let payload = (kept.state == KeptState::Failed)
         .then(|| serde_json::from_str(&kept.payload).unwrap_or_else(|_| Value::String(kept.payload.clone())));
-    Ok(Json(Whole { message: view(&app, &kept), payload }))
+    Ok(Json(Whole { message: view(&app, &integration, &kept), payload }))
 }
 
 /// Has a failed message done again, in its customer's order.
@@ -156,7 +165,7 @@ pub(crate) async fn read(
         (status = 202, body = Queued, description = "It is tried now"),
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`disabled`, or `waiting`: it goes by itself"),
+        (status = 409, body = ErrorBody, description = "`disabled`, `waiting`: it goes by itself, or `not_replayable`: nobody could read it"),
         (status = 503, body = ErrorBody),
     )
 )]
@@ -174,6 +183,13 @@ pub(crate) async fn replay(
         return Err(ApiError::Conflict(
             "waiting",
             "This message waits and goes to the desk by itself; use retry to have all that waits tried now.".to_owned(),
+        ));
+    }
+    if kept.kind == UNREADABLE {
+        return Err(ApiError::Conflict(
+            "not_replayable",
+            "Nobody could read what came in, so there is nothing to send to the desk. Read it here, then discard it."
+                .to_owned(),
         ));
     }
     let work = Work::Replay { customer: kept.customer, failed: kept.correlation };
@@ -219,8 +235,16 @@ pub(crate) async fn discard(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn wanted(uri: &Uri) -> Result<(KeptState, usize), ApiError> {
-    let [state, limit] = query::read(uri, ["state", "limit"])?;
+/// What a listing is to hold.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    state: KeptState,
+    limit: usize,
+    after: Option<KeptPlace>,
+}
+
+fn wanted(uri: &Uri) -> Result<Wanted, ApiError> {
+    let [state, limit, after] = query::read(uri, ["state", "limit", "after"])?;
     let mut problems = Problems::default();
     let state = match state.as_deref() {
         None | Some("waiting") => KeptState::Waiting,
@@ -234,8 +258,13 @@ fn wanted(uri: &Uri) -> Result<(KeptState, usize), ApiError> {
     if limit.is_none() {
         problems.add("limit", format!("must be a number from 1 to {MOST}"));
     }
+    let place = |key: String| key.parse().ok().map(|key: Key| key.place()).filter(|place| place.state() == state);
+    let after = after.map(place);
+    if after == Some(None) {
+        problems.add("after", "must be the key of a message of the same list");
+    }
     problems.check()?;
-    Ok((state, limit.unwrap_or(LISTED)))
+    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after: after.flatten() })
 }
 
 async fn find(app: &App, integration: &Integration, key: &Key) -> Result<Kept, ApiError> {
@@ -246,7 +275,7 @@ async fn find(app: &App, integration: &Integration, key: &Key) -> Result<Kept, A
     found.ok_or(UNKNOWN)
 }
 
-fn view(app: &App, kept: &Kept) -> View {
+fn view(app: &App, integration: &Integration, kept: &Kept) -> View {
     let waiting = kept.state == KeptState::Waiting;
     View {
         key: Key::of(kept).to_string(),
@@ -259,23 +288,11 @@ fn view(app: &App, kept: &Kept) -> View {
         }),
         reason: kept.reason.clone(),
         since: rfc3339(kept.since),
-        given_up_at: waiting.then(|| rfc3339(kept.since.plus(app.config.waiting))),
+        given_up_at: (waiting && integration.enabled).then(|| rfc3339(kept.since.plus(app.config.waiting))),
         correlation: kept.correlation.to_string(),
         preview: preview::of(&kept.payload),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_listed() {
-        let wanted = |query: &str| wanted(&format!("/x?{query}").parse().unwrap());
-        assert_eq!(wanted("").unwrap(), (KeptState::Waiting, 50));
-        assert_eq!(wanted("state=failed&limit=100").unwrap(), (KeptState::Failed, 100));
-        for wrong in ["state=held", "state=", "limit=0", "limit=101", "limit=-1", "limit=x", "limit=", "order=asc"] {
-            assert!(wanted(wrong).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

@@ -120,8 +120,16 @@ pub fn profile(page: &Page<'_>, customer: &CustomerId) -> Option<Outgoing> {
     asked.then(|| page.request(Method::GET, &[id], &[("fields", "first_name,last_name")], OutBody::Empty))
 }
 
-/// Asks whose the token is. [`Page::id`] plays no part.
+/// Asks which page the token belongs to. [`Page::id`] plays no part. Only a page has a `category`: asked with the token of a
+/// person, Graph answers code 100.
+///
+/// <https://developers.facebook.com/docs/graph-api/reference/page>
 pub fn me(page: &Page<'_>) -> Outgoing {
+    page.request(Method::GET, &["me"], &[("fields", "id,name,category")], OutBody::Empty)
+}
+
+/// Asks whose the token is, a page's or a person's.
+pub fn owner(page: &Page<'_>) -> Outgoing {
     page.request(Method::GET, &["me"], &[("fields", "id,name")], OutBody::Empty)
 }
 

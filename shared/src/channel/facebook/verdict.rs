@@ -62,7 +62,7 @@ pub fn profile(answer: &Answer) -> Option<Profile> {
     (profile.first_name.is_some() || profile.last_name.is_some()).then_some(profile)
 }
 
-/// Whose the token is, from the answer to `render::me`.
+/// Whose the token is, from the answer to `render::me` or `render::owner`.
 ///
 /// # Errors
 /// [`Failure`] where the token is not accepted or nothing usable came back.

@@ -90,9 +90,17 @@ async fn a_part_whose_fate_is_unknown_is_not_sent_again() {
     let reply = json!({"id": unique(), "body": words.join(" "), "Contact": {"facebook": ingrid.psid()}});
     scene.page.fail(sandbox::Fault::DropAfter, When::nth(2));
     let told = scene.reply(&reply).await;
-    assert!(told.refused(504, "outcome_unknown").starts_with("Only the first part of 3 certainly was sent."), "{}", told.text);
+    assert!(
+        told.refused(504, "outcome_unknown").starts_with("Only the first part of 3 certainly was sent."),
+        "{}",
+        told.text
+    );
     let again = scene.reply(&reply).await;
-    assert!(again.refused(409, "outcome_unknown").starts_with("Only the first part certainly was sent."), "{}", again.text);
+    assert!(
+        again.refused(409, "outcome_unknown").starts_with("Only the first part certainly was sent."),
+        "{}",
+        again.text
+    );
     assert_eq!(again.json["sent"], told.json["sent"]);
     assert_eq!(on_phone(&ingrid), words[..2], "the second had arrived; nobody could know");
 }

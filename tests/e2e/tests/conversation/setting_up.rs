@@ -2,7 +2,7 @@
 
 use e2e::hub::Hub;
 use e2e::reply::{on_phone, text};
-use e2e::scene::{Offer, Scene, any_account, unique};
+use e2e::scene::{Offer, Scene, any_account, sandbox, unique};
 use e2e::stack::stack;
 use reqwest::Method;
 use sandbox::When;
@@ -28,6 +28,12 @@ async fn a_token_that_facebook_does_not_accept_makes_nothing() {
     let good = std::mem::replace(&mut offer.wanted["page_token"], json!(format!("EAAG-never-issued-{}", unique())));
     let told = offer.ask().await;
     assert!(told.refused(422, "platform_refused").contains("Invalid OAuth access token"), "{}", told.text);
+
+    let person = format!("EAAG-hush-person-{}", unique());
+    sandbox().add_person(&unique(), "Ingrid Dahl", &person);
+    offer.wanted["page_token"] = json!(person);
+    let told = offer.ask().await;
+    assert!(told.refused(422, "platform_refused").contains("a person's token"), "{}", told.text);
 
     offer.wanted["page_token"] = good;
     offer.page.set(|page| page.token = Token::Expired);

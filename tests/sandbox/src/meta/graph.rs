@@ -14,10 +14,10 @@ use super::error::GraphError;
 use super::page::{PageState, Token};
 use super::params::Params;
 use super::{GraphCall, lookup, send, upload, wire};
-use crate::World;
 use crate::faults::{Answer, Fault};
 use crate::record::Call;
 use crate::watched::Watched;
+use crate::{Person, World};
 
 /// Versions that Graph serves in late 2026: <https://developers.facebook.com/docs/graph-api/changelog>.
 const VERSIONS: [&str; 6] = ["v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"];
@@ -32,6 +32,7 @@ pub(crate) async fn serve(State(world): State<Arc<World>>, Path(path): Path<Stri
     let method = parts.method;
     match admit(&world, &path, &parts.headers, &call.query, &body).await {
         Ok(Admitted::App(params, token)) => answer(debug_token(&world, &path, &params, &token)),
+        Ok(Admitted::Person(person, target, params)) => answer(by_person(&person, &method, &target, &params)),
         Ok(Admitted::Page(page, target, params)) => {
             let number = page.change(|page| page.calls.begin(call));
             let fault = page.change(|page| page.faults.take(target.call(&method)));
@@ -55,6 +56,8 @@ pub(crate) async fn serve(State(world): State<Arc<World>>, Path(path): Path<Stri
 enum Admitted {
     /// The app itself asks, with its own token.
     App(Params, String),
+    /// A person's own token was shown.
+    Person(Person, Target, Params),
     /// A page's token was shown.
     Page(Arc<Watched<PageState>>, Target, Params),
 }
@@ -101,6 +104,11 @@ async fn admit(
     if node == "debug_token" {
         return Ok(Admitted::App(params, token));
     }
+    let target = Target { node: node.to_owned(), edge: edge.map(str::to_owned) };
+    if let Some(person) = world.person_of_token(&token) {
+        check_proof(&params, &world.app.secret, &token)?;
+        return Ok(Admitted::Person(person, target, params));
+    }
     let page = world.page_of_token(&token).ok_or_else(GraphError::unknown_token)?;
     let (state, secret) = page.read(|page| (page.token, page.app.secret.clone()));
     match state {
@@ -108,13 +116,24 @@ async fn admit(
         Token::Expired => return Err(GraphError::token_expired()),
         Token::PasswordChanged => return Err(GraphError::password_changed()),
     }
-    match params.text("appsecret_proof") {
-        None => return Err(GraphError::no_proof()),
-        Some(proof) if proof != wire::appsecret_proof(&secret, &token) => return Err(GraphError::wrong_proof()),
-        Some(_) => {}
-    }
-    let target = Target { node: node.to_owned(), edge: edge.map(str::to_owned) };
+    check_proof(&params, &secret, &token)?;
     Ok(Admitted::Page(page, target, params))
+}
+
+fn check_proof(params: &Params, secret: &str, token: &str) -> Result<(), GraphError> {
+    match params.text("appsecret_proof") {
+        None => Err(GraphError::no_proof()),
+        Some(proof) if proof != wire::appsecret_proof(secret, token) => Err(GraphError::wrong_proof()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What a person's token is good for here: to ask who they are.
+fn by_person(person: &Person, method: &Method, target: &Target, params: &Params) -> Result<Value, GraphError> {
+    match (method.as_str(), target.node.as_str(), target.edge.as_deref()) {
+        ("GET", "me", None) => lookup::myself(person, params),
+        (method, node, _) => Err(GraphError::no_such_object(&method.to_lowercase(), node)),
+    }
 }
 
 async fn dispatch(

@@ -8,8 +8,8 @@ use super::MetaApp;
 use super::error::GraphError;
 use super::page::{FIELDS, PageState, Token};
 use super::params::Params;
-use crate::clock;
 use crate::watched::Watched;
+use crate::{Person, clock};
 
 /// Fields that a person may have; those without a value here need a permission that this app does not have.
 const PERSON: [&str; 8] = ["id", "name", "first_name", "last_name", "profile_pic", "locale", "timezone", "gender"];
@@ -20,6 +20,11 @@ pub(super) fn page(page: &PageState, params: &Params) -> Result<Value, GraphErro
     let link = format!("https://www.facebook.com/{}", page.id);
     let known = json!({"id": page.id, "name": page.name, "category": "Shop", "link": link});
     choose(known, params, &PAGE, "Page")
+}
+
+/// `GET /me` with a person's own token
+pub(super) fn myself(person: &Person, params: &Params) -> Result<Value, GraphError> {
+    choose(json!({"id": person.id, "name": person.name}), params, &PERSON, "User")
 }
 
 /// `GET /{psid}`

@@ -270,6 +270,26 @@ async fn names_pages_and_people_and_keeps_the_subscription() {
 }
 
 #[tokio::test]
+async fn a_person_with_a_token_is_no_page() {
+    let scene = scene().await;
+    scene.sandbox.add_person("10158812", "Ingrid Dahl", "EAAGpersonToken");
+    let proof = appsecret_proof("s3cret", "EAAGpersonToken");
+    let get = async |path: &str| {
+        let url = scene.url(&format!("{path}appsecret_proof={proof}"));
+        answer(http().get(url).bearer_auth("EAAGpersonToken")).await
+    };
+    assert_eq!(get("me?fields=id,name&").await, (200, json!({"id": "10158812", "name": "Ingrid Dahl"})));
+    let refused = get("me?fields=id,name,category&").await;
+    assert_eq!(code(&refused), (400, 100, None));
+    let message = "(#100) Tried accessing nonexisting field (category) on node type (User)";
+    assert_eq!(refused.1["error"]["message"], message);
+    assert_eq!(code(&get(&format!("{PAGE}/subscribed_apps?")).await), (400, 100, Some(33)));
+    assert_eq!(code(&answer(http().get(scene.url("me")).bearer_auth("EAAGpersonToken")).await), (400, 100, None));
+    let (_, page) = scene.get("me?fields=id,name,category").await;
+    assert_eq!(page["category"], "Shop");
+}
+
+#[tokio::test]
 async fn tells_the_app_about_a_token() {
     let scene = scene().await;
     let debug = async |input: &str, token: &str| {

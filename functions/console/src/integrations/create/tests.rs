@@ -3,6 +3,7 @@ use secrecy::SecretString;
 use super::*;
 use crate::app::tests::app_without_aws;
 use crate::integrations::samples;
+use crate::testing::{Around, cancelled, lost};
 
 fn problems(receive_url: &str, api_base_url: Option<&str>) -> Vec<String> {
     let mut draft = Draft { integration: samples::integration(), secrets: samples::secrets() };
@@ -28,5 +29,17 @@ fn addresses_that_nothing_may_be_sent_to() {
     ] {
         assert_eq!(problems(private, Some(private)), ["receive_url"], "{private}");
         assert_eq!(problems(GOOD, Some(private)), ["api_base_url"], "{private}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_goes_only_where_the_record_was_certainly_refused() {
+    for (answer, code, deleted) in [(cancelled(), "account_taken", 1), (lost(), "unavailable", 0)] {
+        let around = Around::new(move |call| (call.operation == "TransactWriteItems").then(|| answer.clone())).await;
+        let draft = Draft { integration: samples::integration(), secrets: samples::secrets() };
+        let error = keep(&around.app, &draft, None).await.unwrap_err();
+        let conflict = matches!(error, ApiError::Conflict("account_taken", _));
+        assert_eq!(conflict, code == "account_taken", "{error:?}");
+        assert_eq!(around.calls("DeleteSecret").len(), deleted, "{code}");
     }
 }

@@ -84,6 +84,7 @@ fn every_request_is_as_its_snapshot_says() {
         ("image-human-agent", graph(|page| file(page, &to, Mode::HumanAgent, MARK_OF_PART, price_list("image/png")))),
         ("profile", graph(|page| profile(page, &to).unwrap())),
         ("me", graph(me)),
+        ("owner", graph(owner)),
         ("subscribe", graph(|page| subscribe(page, &FIELDS))),
         ("subscribe-least", graph(|page| subscribe(page, &LEAST_FIELDS))),
         ("unsubscribe", graph(unsubscribe)),
@@ -101,7 +102,7 @@ fn the_base_may_have_a_path_and_the_proof_may_be_missing() {
         );
         assert_eq!(
             with_page(base, Some(""), me),
-            "GET http://127.0.0.1:9000/graph/v26.0/me?fields=id%2Cname\nAuthorization: Bearer ***\n"
+            "GET http://127.0.0.1:9000/graph/v26.0/me?fields=id%2Cname%2Ccategory\nAuthorization: Bearer ***\n"
         );
     }
 }
