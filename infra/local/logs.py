@@ -24,10 +24,16 @@ def show(place: Place, functions: dict[str, dict], only: str | None = None, foll
         time.sleep(1)
 
 
+PAGE = 10_000
+"""The most lines that the local AWS gives at a time. It has no token for the next ones; they are asked for by their time."""
+
+
 def _events(place: Place, functions: dict[str, dict], only: str | None):
     client = place.client("logs")
     for name, function in functions.items():
-        if only in (None, name):
-            for page in client.get_paginator("filter_log_events").paginate(logGroupName=function["log_group"]):
-                for event in page["events"]:
-                    yield event["timestamp"], name, event["logStreamName"], event["message"]
+        start, page = 0, [None] * PAGE if only in (None, name) else []
+        while len(page) == PAGE:
+            page = client.filter_log_events(logGroupName=function["log_group"], startTime=start, limit=PAGE)["events"]
+            for event in page:
+                start = event["timestamp"]
+                yield start, name, event["logStreamName"], event["message"]

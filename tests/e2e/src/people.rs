@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use serde_json::{Value, json};
 
 use crate::scene::unique;
-use crate::stack::{Administrator, client, signed, stack, state_file};
+use crate::stack::{Administrator, ask_aws, stack, state_file};
 
 /// What the pool gives to somebody who signs in.
 #[derive(Clone, Debug)]
@@ -54,12 +54,5 @@ pub fn forged(token: &str, change: impl FnOnce(&mut Value)) -> String {
 }
 
 async fn ask(action: &str, request: &Value) -> Value {
-    let call = client()
-        .post(&stack().aws_url)
-        .header("authorization", signed("cognito-idp"))
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{action}"));
-    let answer = call.body(request.to_string()).send().await.unwrap();
-    assert!(answer.status().is_success(), "{action}: {}", answer.status());
-    answer.json().await.unwrap()
+    ask_aws("cognito-idp", &format!("AWSCognitoIdentityProviderService.{action}"), request).await
 }

@@ -121,6 +121,20 @@ impl Scene {
         offer.take().await
     }
 
+    /// A new page whose Meta app is its own and not the deployment's, served at an address of its own.
+    pub async fn of_own_app() -> Self {
+        let mut offer = Offer::new(any_account()).await;
+        let app =
+            MetaApp { id: unique(), secret: format!("own-{}", unique()), verify_token: format!("own-{}", unique()) };
+        offer.wanted["app_secret"] = json!(app.secret);
+        offer.wanted["verify_token"] = json!(app.verify_token);
+        offer.page.set(|page| page.app = app);
+        let scene = offer.take().await;
+        let address = scene.integration["webhook_url"].as_str().unwrap();
+        scene.page.set_webhook_path(address.strip_prefix(stack().hub_url.as_str()).unwrap());
+        scene
+    }
+
     /// The integration's id.
     pub fn id(&self) -> &str {
         self.integration["id"].as_str().unwrap()

@@ -85,14 +85,22 @@ impl Stack {
     }
 }
 
+/// Calls a service of the local AWS as its owner; `target` is the call's name in the header `x-amz-target`.
+pub async fn ask_aws(service: &str, target: &str, request: &Value) -> Value {
+    // The local AWS tells by it who calls and which service is meant. It checks no more of it.
+    let signed = format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    );
+    let call = client().post(&stack().aws_url).header("x-amz-target", target).header("authorization", signed);
+    let call = call.header("content-type", "application/x-amz-json-1.1").body(request.to_string());
+    let answer = call.send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{target}: {status} {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
 /// An HTTP client for tests.
 #[expect(clippy::disallowed_methods, reason = "the tests stand outside the hub's guard")]
 pub fn client() -> reqwest::Client {
     reqwest::Client::new()
-}
-
-/// What the local AWS takes for a signature of the owner: it tells services apart by its scope and checks no more of it.
-pub fn signed(service: &str) -> String {
-    let scope = format!("20260101/us-east-1/{service}/aws4_request");
-    format!("AWS4-HMAC-SHA256 Credential=test/{scope}, SignedHeaders=host, Signature=0")
 }

@@ -11,8 +11,12 @@ use sandbox::meta::sign;
 use serde_json::{Value, json};
 
 async fn posted(content_type: &str, body: Vec<u8>) -> Told {
-    let signature = sign(&stack().meta_app.app_secret, &body);
-    let call = client().post(format!("{}/fb/webhook", stack().hub_url)).header("x-hub-signature-256", signature);
+    let address = format!("{}/fb/webhook", stack().hub_url);
+    signed(&address, &stack().meta_app.app_secret, content_type, body).await
+}
+
+async fn signed(address: &str, secret: &str, content_type: &str, body: Vec<u8>) -> Told {
+    let call = client().post(address).header("x-hub-signature-256", sign(secret, &body));
     Told::to(call.header("content-type", content_type).body(body)).await
 }
 
@@ -44,6 +48,24 @@ async fn garbage_is_taken_and_kept() {
         if now >= before + number { Ok(()) } else { Err(format!("{before} before, {now} now, {number} sent")) }
     })
     .await;
+}
+
+#[tokio::test]
+async fn garbage_at_an_integrations_own_address_is_kept_with_the_integration() {
+    let scene = Scene::of_own_app().await;
+    let address = scene.page.state().webhook_url;
+    let bodies = garbage();
+    let number = bodies.len();
+    for (case, body) in bodies {
+        let told = signed(&address, &scene.page.state().app.secret, "application/octet-stream", body).await;
+        assert_eq!((told.status, told.text.as_str()), (200, ""), "{case}");
+    }
+    let kept = scene.until_kept("failed", number).await;
+    assert!(kept.iter().all(|message| message["kind"] == "unreadable"), "{kept:?}");
+    let deployments = &stack().meta_app.app_secret;
+    assert_eq!(signed(&address, deployments, "application/json", b"{}".to_vec()).await.status, 401, "another app's");
+    let nobodys = address.replace(scene.id(), "01JD0000000000000000000000");
+    assert_eq!(signed(&nobodys, deployments, "application/json", b"{}".to_vec()).await.status, 401);
 }
 
 #[tokio::test]

@@ -102,14 +102,26 @@ async fn a_limit_without_a_time_is_tried_a_few_times_and_then_told() {
 async fn a_stumble_of_the_platform_is_tried_once_more() {
     let scene = Scene::new().await;
     let ingrid = scene.known().await;
-    scene.page.fail(GraphError::service_down(), When::next(1));
+    scene.page.fail(GraphError::send_failure(), When::next(1));
     scene.reply(&text(&ingrid, "hello")).await.sent();
     assert_eq!(on_phone(&ingrid), ["hello"]);
 
-    scene.page.fail(GraphError::service_down(), When::always());
+    scene.page.fail(GraphError::send_failure(), When::always());
     let told = scene.reply(&text(&ingrid, "again")).await;
-    assert!(told.refused(502, "provider_trouble").contains("unexpected error has occurred"), "{}", told.text);
+    assert!(told.refused(502, "provider_trouble").contains("Temporary send message failure"), "{}", told.text);
     assert_eq!(on_phone(&ingrid), ["hello"]);
+}
+
+#[tokio::test]
+async fn a_platform_that_falls_over_may_have_sent_it_and_is_not_asked_again() {
+    let scene = Scene::new().await;
+    let ingrid = scene.known().await;
+    let reply = text(&ingrid, "hello");
+    scene.page.fail(Fault::RefuseAfter(GraphError::service_down().into()), When::next(1));
+    let told = scene.reply(&reply).await;
+    assert!(told.refused(504, "outcome_unknown").contains("An unexpected error has occurred"), "{}", told.text);
+    scene.reply(&reply).await.refused(409, "outcome_unknown");
+    assert_eq!((on_phone(&ingrid).len(), scene.sendings().len()), (1, 1));
 }
 
 #[tokio::test]

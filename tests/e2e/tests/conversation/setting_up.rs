@@ -6,7 +6,7 @@ use e2e::scene::{Offer, Scene, any_account, sandbox, unique};
 use e2e::stack::stack;
 use reqwest::Method;
 use sandbox::When;
-use sandbox::meta::{GraphCall, GraphError, MetaApp, Token};
+use sandbox::meta::{GraphCall, GraphError, Token};
 use sandbox::motion::{AccountConfig, ReceiveForm};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ async fn listed(hub: &Hub, account: &str) -> usize {
 #[tokio::test]
 async fn a_token_that_facebook_does_not_accept_makes_nothing() {
     let mut offer = Offer::new(any_account()).await;
+    // Somebody who has nothing else, so that what is listed is what was made here.
+    offer.hub = Hub::sign_in_another().await;
     let account = format!("facebook:{}", offer.page.id());
     let good = std::mem::replace(&mut offer.wanted["page_token"], json!(format!("EAAG-never-issued-{}", unique())));
     let told = offer.ask().await;
@@ -224,16 +226,9 @@ async fn addresses_in_private_networks_that_nobody_opened_are_refused() {
 
 #[tokio::test]
 async fn a_page_of_a_meta_app_of_its_own_is_served_at_an_address_of_its_own() {
-    let offer = Offer::new(any_account()).await;
-    let app =
-        MetaApp { id: unique(), secret: format!("own-secret-{}", unique()), verify_token: format!("own-{}", unique()) };
-    offer.page.set(|page| page.app = app.clone());
-    let mut wanted = offer.wanted.clone();
-    wanted["app_secret"] = json!(app.secret);
-    wanted["verify_token"] = json!(app.verify_token);
-    let scene = Offer { wanted, ..offer }.take().await;
-    let address = scene.integration["webhook_url"].as_str().unwrap();
-    scene.page.set_webhook_path(address.strip_prefix(stack().hub_url.as_str()).unwrap());
+    let scene = Scene::of_own_app().await;
+    let app = scene.page.state().app;
+    assert_eq!(scene.integration["has_own_app"], true);
     assert_eq!(scene.page.verify(&app.verify_token, "1158").await.unwrap(), (200, "1158".to_owned()));
     assert_eq!(scene.page.verify(&stack().meta_app.verify_token, "1158").await.unwrap().0, 403);
     let ingrid = scene.known().await;
