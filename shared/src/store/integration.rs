@@ -342,8 +342,7 @@ impl Store {
                 .expression_attribute_values(":ours", text(integration.id.to_string()));
             writes.push(TransactWriteItem::builder().delete(claim.build().map_err(incomplete)?).build());
         }
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
-        Ok(())
+        self.transact(writes).await
     }
 
     fn settings_write(&self, integration: &Integration) -> Result<TransactWriteItem, StoreError> {

@@ -134,8 +134,7 @@ impl Store {
         {
             writes.push(self.drop_kept(integration, before)?);
         }
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
-        Ok(())
+        self.transact(writes).await
     }
 
     /// Takes a message that was kept out again: it is at the desk, or a person threw it away.
@@ -151,8 +150,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let writes = vec![self.drop_kept(integration, kept)?, self.move_record(integration, message, state, now)?];
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
-        Ok(())
+        self.transact(writes).await
     }
 
     /// Forgets that a message is kept, whose record says that it was dealt with.
@@ -185,8 +183,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)");
         let gone = TransactWriteItem::builder().condition_check(gone.build().map_err(incomplete)?).build();
         let writes = vec![self.drop_kept(integration, kept)?, gone];
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
-        Ok(())
+        self.transact(writes).await
     }
 
     async fn discard_recorded(&self, integration: IntegrationId, kept: &Kept) -> Result<(), StoreError> {
@@ -205,8 +202,7 @@ impl Store {
             .expression_attribute_values(":found", value(&found)?);
         let update = TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build();
         let writes = vec![self.drop_kept(integration, kept)?, update];
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await?;
-        Ok(())
+        self.transact(writes).await
     }
 
     /// What waits for a customer, in order, at most `limit`.
