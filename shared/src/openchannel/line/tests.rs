@@ -161,7 +161,7 @@ fn the_hubs_own_lines_are_marked() {
         lines,
         [
             "[file] the image could not be fetched yet; the hub keeps trying for 24 hours",
-            "[file] the image can only be fetched once an administrator has connected the account again",
+            "[file] the image waits: the hub has no working key to hand files to Motion; an administrator must add it",
             "[file] the image could not be fetched: it is larger than 25 MB",
         ]
     );
