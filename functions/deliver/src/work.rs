@@ -71,9 +71,10 @@ impl Worker {
     }
 
     async fn dispatch(&self, record: &Received, envelope: &Envelope, deadline: Instant) -> Result<Step, Hindered> {
-        let asked_for = matches!(envelope.work, Work::Drain { first: true, .. } | Work::Replay { .. });
+        // A drain that believed an old "disabled" would end its chain, and what waits would wait for ever.
+        let needs_newest = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. });
         let link = match envelope.target.integration {
-            Some(id) if asked_for => self.current_link(id).await?,
+            Some(id) if needs_newest => self.current_link(id).await?,
             _ => self.link(&envelope.target).await?,
         };
         let Some(link) = link else { return unreadable::nobodys(self, envelope).await };
