@@ -29,6 +29,11 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         values.get(key).filter(|(read_at, _)| now.since(*read_at) < self.fresh).map(|(_, value)| value.clone())
     }
 
+    /// Forgets a value.
+    pub fn forget(&self, key: &K) {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
     /// Puts what we made of a known value in its place. It is no younger for that.
     pub fn change(&self, key: &K, value: V) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);

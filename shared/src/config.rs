@@ -73,6 +73,12 @@ impl<'a> Environment<'a> {
         }
     }
 
+    /// An absolute address; unset or empty is none.
+    pub fn optional_url(&mut self, name: &str) -> Option<Url> {
+        let is_set = (self.lookup)(name).is_some_and(|value| !value.trim().is_empty());
+        is_set.then(|| self.url(name))
+    }
+
     /// A list of networks, `10.0.0.0/8,192.168.1.0/24`; unset or empty is none.
     pub fn networks(&mut self, name: &str) -> Vec<IpNet> {
         let value = (self.lookup)(name).unwrap_or_default();

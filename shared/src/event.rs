@@ -15,6 +15,13 @@ pub struct Event {
     pub id: EventId,
     /// Whom it is about: the customer, also where our side acted (an echo).
     pub customer: CustomerId,
+    /// Other ids by which the platform knows the same customer, as a telephone number beside a user id. After a change of
+    /// id: the new ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<CustomerId>,
+    /// What the customer calls themselves, where the event tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// Where it happened.
     pub place: Place,
     /// The platform's time.
@@ -67,6 +74,12 @@ pub enum EventKind {
         of: StatusOf,
         /// How far.
         state: DeliveryState,
+        /// Why it will not arrive.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<StatusFailure>,
+        /// What the platform charges for it, in its own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        price: Option<String>,
     },
     /// A message that our side sent: the hub itself, the platform's inbox, or another app.
     Echo {
@@ -233,6 +246,18 @@ pub enum DeliveryState {
     Failed,
 }
 
+/// Why a message of ours will not arrive, told after the platform had taken it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusFailure {
+    /// The platform's code.
+    pub code: String,
+    /// What the agent reads: what happened and what to do.
+    pub sentence: String,
+    /// Whether the platform's time for free answers was over.
+    #[serde(default)]
+    pub window_closed: bool,
+}
+
 /// Who sent a message in our name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -272,6 +297,11 @@ impl Unreadable {
 }
 
 impl Event {
+    /// Something in a private conversation, of a customer with one id and no name.
+    pub fn direct(id: EventId, customer: CustomerId, at: Timestamp, kind: EventKind) -> Self {
+        Self { id, customer, aliases: Vec::new(), named: None, place: Place::Direct, at, kind }
+    }
+
     /// Whether the platform lets us answer freely from this moment on.
     pub fn opens_window(&self) -> bool {
         match &self.kind {

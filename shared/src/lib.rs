@@ -26,6 +26,7 @@
 //! - [`store`]: the table, a file an entity, its keys at the top
 //! - [`secrets`]: Secrets Manager behind a small cache; what is read cannot be printed
 //! - [`http`]: the one client, guarded: every request says why it goes out, and that decides where it may go
+//! - [`sender`]: a message to a customer, with all that its platform wants before it
 //! - [`gateway`]: a call of the HTTP API without losing a byte
 //! - [`aws`], [`cache`], [`config`], [`log`]: what every function starts with
 pub mod aws;
@@ -41,6 +42,7 @@ pub mod log;
 pub mod openchannel;
 pub mod queue;
 pub mod secrets;
+pub mod sender;
 pub mod store;
 #[cfg(test)]
 mod test_aws;

@@ -13,7 +13,7 @@ use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::channel::WebhookKeys;
+use crate::channel::{PathGuard, PlatformCredential, WebhookKeys};
 use crate::id::{AccountKey, IntegrationId};
 use crate::openchannel::account::{Credential, MotionApi};
 use crate::store::Integration;
@@ -38,14 +38,20 @@ pub struct IntegrationSecrets {
     /// The account the integration is for. No secret; here so that a webhook needs no other store.
     pub account: AccountKey,
     /// What the platform takes from us.
-    #[serde(serialize_with = "exposed")]
-    pub platform_token: SecretString,
-    /// Secrets of the integration's own app at the platform, newest first; empty where the deployment's app serves it.
+    pub platform: PlatformCredential,
+    /// What the platform signs its calls of the integration's own address with, newest first; empty where the deployment's
+    /// app serves it.
     #[serde(default, serialize_with = "all_exposed")]
     pub app_secrets: Vec<SecretString>,
     /// Verify tokens of the integration's own route, newest first.
     #[serde(default, serialize_with = "all_exposed")]
     pub verify_tokens: Vec<SecretString>,
+    /// The integration's own webhook address as it was entered at the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+    /// What stands guard over that address where the platform signs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_guard: Option<PathGuard>,
     /// Where Motion takes messages; its query is a credential.
     #[serde(serialize_with = "exposed")]
     pub receive_url: SecretString,
@@ -100,6 +106,7 @@ impl MetaApp {
         WebhookKeys {
             secrets: filled(&self.app_secret, &self.app_secrets),
             verify_tokens: filled(&self.verify_token, &self.verify_tokens),
+            ..WebhookKeys::default()
         }
     }
 
@@ -116,7 +123,12 @@ fn filled(one: &SecretString, more: &[SecretString]) -> Vec<SecretString> {
 impl IntegrationSecrets {
     /// What authenticates calls of the integration's own route.
     pub fn webhook_keys(&self) -> WebhookKeys {
-        WebhookKeys { secrets: self.app_secrets.clone(), verify_tokens: self.verify_tokens.clone() }
+        WebhookKeys {
+            secrets: self.app_secrets.clone(),
+            verify_tokens: self.verify_tokens.clone(),
+            url: self.webhook_url.clone(),
+            guard: self.webhook_guard.clone(),
+        }
     }
 }
 
@@ -134,11 +146,11 @@ impl IntegrationSecrets {
     }
 }
 
-fn exposed<S: serde::Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn exposed<S: serde::Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
 }
 
-fn all_exposed<S: serde::Serializer>(secrets: &[SecretString], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn all_exposed<S: serde::Serializer>(secrets: &[SecretString], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(secrets.iter().map(ExposeSecret::expose_secret))
 }
 

@@ -3,8 +3,6 @@
 //! 200 is said only when the queue has everything; until the platform's deadline the queue is asked again, because not
 //! every platform repeats. Warm, the queue is the only AWS service that is called.
 
-use std::time::Duration;
-
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use tokio::time::Instant;
 
@@ -16,9 +14,6 @@ use crate::id::{AccountKey, IntegrationId};
 use crate::queue::Inbound;
 use crate::secrets::{Secrets, SecretsError};
 use crate::time::Timestamp;
-
-/// How long the queue may take, all tries together. Meta wants an answer within 5 s.
-const QUEUE_BUDGET: Duration = Duration::from_millis(3_500);
 
 /// What a webhook function works with.
 #[derive(Clone)]
@@ -89,11 +84,18 @@ pub async fn handshake<C: Handshake>(
 
 /// Takes in a platform's events.
 pub async fn receive<C: Webhook>(shell: &Shell, route: Route, call: Call, now: Timestamp) -> ApiGatewayV2httpResponse {
-    let deadline = Instant::now() + QUEUE_BUDGET;
+    let deadline = Instant::now() + C::QUEUE_BUDGET;
     if call.body.len() > C::LARGEST_BODY {
         return gateway::empty(413);
     }
-    let request = RawRequest { headers: call.headers, query: call.query, body: call.body };
+    let request = RawRequest {
+        method: call.method,
+        path: call.path,
+        source: call.source_ip.and_then(|address| address.parse().ok()),
+        headers: call.headers,
+        query: call.query,
+        body: call.body,
+    };
     let guarded = match guarded(shell, route, now).await {
         Ok(Some(guarded)) => guarded,
         Ok(None) => return refuse(Refused::WrongSignature),
@@ -108,11 +110,11 @@ pub async fn receive<C: Webhook>(shell: &Shell, route: Route, call: Call, now: T
     if let Err(refused) = proof {
         return refuse(refused);
     }
-    let work = envelopes(C::parse(&request).items, route, guarded.account.as_ref(), now);
-    hand_over(shell, &work, deadline).await
+    let work = envelopes(C::parse(&request, guarded.account.as_ref()).items, route, guarded.account.as_ref(), now);
+    hand_over(shell, &work, deadline, C::ACCEPTED).await
 }
 
-async fn hand_over(shell: &Shell, work: &[Envelope], deadline: Instant) -> ApiGatewayV2httpResponse {
+async fn hand_over(shell: &Shell, work: &[Envelope], deadline: Instant, accepted: u16) -> ApiGatewayV2httpResponse {
     let started = Instant::now();
     let sent = match shell.inbound.send(work, deadline).await {
         Ok(sent) => sent,
@@ -136,7 +138,7 @@ async fn hand_over(shell: &Shell, work: &[Envelope], deadline: Instant) -> ApiGa
         return gateway::empty(503);
     }
     tracing::info!(correlation, taken = sent.taken, duration_ms, "events taken in");
-    gateway::empty(200)
+    gateway::empty(accepted)
 }
 
 /// Each item as work for the queue; on an integration's own route only those of its account.

@@ -47,10 +47,7 @@ pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigErr
         table: environment.text("TABLE_NAME"),
         inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
         secrets_prefix: environment.text("SECRETS_PREFIX"),
-        platforms: Platforms {
-            graph_base_url: environment.url("GRAPH_BASE_URL"),
-            graph_version: environment.text("GRAPH_VERSION"),
-        },
+        platforms: Platforms::read(&mut environment),
         allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
         public_url: optional(lookup, "PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
         jwks_url: environment.url("JWKS_URL"),

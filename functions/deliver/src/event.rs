@@ -29,7 +29,7 @@ impl Worker {
         event: &Event,
         deadline: Instant,
     ) -> Result<Step, Hindered> {
-        if let EventKind::Status { of, state } = &event.kind {
+        if let EventKind::Status { of, state, .. } = &event.kind {
             self.status(link, event, of, *state).await?;
             return Ok(Step::Done);
         }

@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
+use shared::channel::{Failure, FailureClass, MediaRequest};
 use shared::envelope::{Envelope, LateFile, Work};
-use shared::event::{MediaFile, MediaKind, MediaSource};
-use shared::http::{Auth, Download, FetchError, Outgoing, Purpose};
+use shared::event::{MediaFile, MediaKind};
+use shared::http::{Download, FetchError, Outgoing, Purpose};
 use shared::openchannel::account::MotionApi;
 use shared::openchannel::attachment::{self, AttachmentId, LARGEST, UploadError};
 use shared::openchannel::file::{file_name, sniff};
 use shared::openchannel::line::{self, FileTrouble};
 use shared::queue::Later;
+use shared::sender::From;
+use tokio::time::Instant;
 
 use crate::links::Link;
 use crate::parcel::{Content, Parcel};
@@ -105,12 +108,30 @@ impl Worker {
     }
 
     async fn fetch(&self, link: &Link, file: &MediaFile) -> Result<Download, Lacking> {
-        let purpose = self.settings.platforms.media(link.channel);
-        let MediaSource::Url(address) = &file.source else {
-            return Err(Lacking::Never("the platform gives no address for it".to_owned()));
+        let (deadline, now) = (Instant::now() + FETCH, self.now());
+        let later = |failure: Failure| Lacking::NotYet(failure.what);
+        let app_secret = self.secrets.app_secret(&link.secrets, now).await;
+        let app_secret = app_secret.map_err(|error| Lacking::NotYet(error.to_string()))?;
+        let from = From { channel: link.channel, secrets: &link.secrets, app_secret: app_secret.as_ref() };
+        let login = self.sender.login(from, deadline, now).await.map_err(later)?;
+        let connection = self.sender.connection(from, login.as_deref());
+        let carrier = link.channel.carrier();
+        let request = match carrier.media(&connection, &file.source) {
+            None => return Err(Lacking::Never("the platform gives no address for it".to_owned())),
+            Some(MediaRequest::Fetch(request)) => request,
+            Some(MediaRequest::Ask(question)) => {
+                let auth = question.request.auth.clone();
+                match self.sender.ask(&connection, question, deadline).await {
+                    Ok(url) => Outgoing::get(url, auth),
+                    Err(Failure { class: FailureClass::Permanent, what, .. }) => return Err(Lacking::Never(what)),
+                    Err(failure) => return Err(later(failure)),
+                }
+            }
         };
-        let url = address.parse().map_err(|_| Lacking::Never("its address is not one".to_owned()))?;
-        let fetched = self.http.fetch(purpose, Outgoing::get(url, Auth::None), FETCH, LARGEST).await;
+        let base = carrier.base(&connection);
+        let purpose = Purpose::Media { hosts: carrier.media_hosts(), base: &base };
+        let left = deadline.saturating_duration_since(Instant::now());
+        let fetched = self.http.fetch(purpose, request, left, LARGEST).await;
         fetched.map_err(|error| match error {
             FetchError::Forbidden(_) | FetchError::TooLarge(_) => Lacking::Never(error.to_string()),
             FetchError::Status { .. } | FetchError::Failed(_) => Lacking::NotYet(error.to_string()),

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use shared::channel::{Connection, Profile};
+use shared::channel::Profile;
 use shared::id::DeskId;
+use shared::sender::From;
 use shared::store::{Conversation, Customer, StoreError};
+use tokio::time::Instant;
 
 use crate::links::Link;
 use crate::parcel::Parcel;
@@ -13,7 +15,6 @@ use crate::worker::Worker;
 
 /// How long the platform may take to tell a name; a message is not held up for longer.
 const PROFILE: Duration = Duration::from_secs(3);
-const PROFILE_CAP: usize = 64 * 1024;
 /// After this often in vain the platform is not asked for a name again.
 const NAME_TRIES: u32 = 3;
 
@@ -79,16 +80,12 @@ impl Worker {
     }
 
     async fn profile(&self, link: &Link, parcel: &Parcel<'_>) -> Option<Profile> {
-        let app_secret = self.secrets.app_secret(&link.secrets, self.now()).await.ok()?;
-        let connection = Connection {
-            channel: link.channel,
-            platforms: &self.settings.platforms,
-            account: &link.integration.account,
-            token: &link.secrets.platform_token,
-            app_secret: app_secret.as_ref(),
-        };
-        let request = connection.profile(parcel.customer())?;
-        let answer = self.http.send(connection.purpose(), request, PROFILE, PROFILE_CAP).await;
-        connection.read_profile(&answer.ok()?)
+        let (deadline, now) = (Instant::now() + PROFILE, self.now());
+        let app_secret = self.secrets.app_secret(&link.secrets, now).await.ok()?;
+        let from = From { channel: link.channel, secrets: &link.secrets, app_secret: app_secret.as_ref() };
+        let login = self.sender.login(from, deadline, now).await.ok()?;
+        let connection = self.sender.connection(from, login.as_deref());
+        let question = link.channel.carrier().profile(&connection, parcel.customer())?;
+        self.sender.ask(&connection, question, deadline).await.ok()
     }
 }

@@ -105,7 +105,7 @@ impl Worker {
     }
 
     async fn usable(&self, integration: Integration, now: Timestamp) -> Result<Link, LinkError> {
-        let channel = Channel::named(&integration.channel).ok_or(LinkError::Unusable("an unknown channel"))?;
+        let channel = integration.channel().ok_or(LinkError::Unusable("an unknown channel"))?;
         let Some(secrets) = self.secrets.integration(integration.id, now).await? else {
             let reason = "the integration's secret is missing; send its tokens and addresses again".to_owned();
             let broken = health(DeskState::Refuses, reason, self);

@@ -41,10 +41,7 @@ impl Settings {
             inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
             later_queue_url: environment.text("LATER_QUEUE_URL"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
-            platforms: Platforms {
-                graph_base_url: environment.url("GRAPH_BASE_URL"),
-                graph_version: environment.text("GRAPH_VERSION"),
-            },
+            platforms: Platforms::read(&mut environment),
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),
             waiting: Duration::from_secs(environment.parsed::<u64>("WAITING_DAYS", 3).saturating_mul(24 * 3600)),

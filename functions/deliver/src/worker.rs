@@ -6,6 +6,7 @@ use aws_config::SdkConfig;
 use shared::http::{Client, Guard, HttpError};
 use shared::queue::{Inbound, LaterQueue};
 use shared::secrets::Secrets;
+use shared::sender::Sender;
 use shared::store::Store;
 use shared::time::{Clock, Timestamp};
 use tokio::sync::Semaphore;
@@ -23,6 +24,7 @@ pub struct Worker {
     pub(crate) later: LaterQueue,
     pub(crate) visibility: Visibility,
     pub(crate) http: Client,
+    pub(crate) sender: Sender,
     pub(crate) links: Links,
     pub(crate) clock: Clock,
     /// How many files may be in memory at once.
@@ -40,13 +42,15 @@ impl Worker {
     pub fn new(aws: &SdkConfig, settings: Settings) -> Result<Self, HttpError> {
         let sqs = aws_sdk_sqs::Client::new(aws);
         let guard = Guard::new(settings.allowed_private_networks.clone(), settings.runtime_api.clone());
+        let http = Client::new(guard)?;
         Ok(Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
             secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
             inbound: Inbound::new(sqs.clone(), &settings.inbound_queue_url),
             later: LaterQueue::new(sqs.clone(), &settings.later_queue_url),
             visibility: Visibility::new(sqs, &settings.inbound_queue_url),
-            http: Client::new(guard)?,
+            sender: Sender::new(http.clone(), settings.platforms.clone()),
+            http,
             links: Links::default(),
             clock: Clock::default(),
             files: Semaphore::new(FILES_AT_ONCE),

@@ -248,6 +248,7 @@ fn reason(failure: &Failure, certain: bool) -> &str {
         | FailureClass::Configuration
         | FailureClass::WindowClosed
         | FailureClass::RecipientUnreachable
+        | FailureClass::OptedOut
             if certain =>
         {
             &failure.sentence

@@ -62,7 +62,7 @@ impl Code {
             FailureClass::Credential => Self::ProviderAuth,
             FailureClass::Configuration => Self::ProviderConfiguration,
             FailureClass::WindowClosed => Self::WindowClosed,
-            FailureClass::RecipientUnreachable => Self::RecipientUnreachable,
+            FailureClass::RecipientUnreachable | FailureClass::OptedOut => Self::RecipientUnreachable,
         }
     }
 

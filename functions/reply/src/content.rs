@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
-use shared::channel::{Content, Limits};
+use shared::channel::{Content, Handed, Limits};
 use shared::gateway::Call;
 use shared::openchannel::contact::ContactField;
 use shared::openchannel::reply::{self, Posted, Reply};
@@ -28,8 +28,8 @@ const LARGE: usize = 1_000_000;
 /// not begun can be sent later.
 pub(crate) fn least_time(content: &Content) -> Duration {
     let bytes = match content {
-        Content::Text(_) => 0,
-        Content::File { bytes, .. } => bytes.len(),
+        Content::File(_, Handed::Bytes(bytes)) => bytes.len(),
+        _ => 0,
     };
     LEAST_CALL + Duration::from_millis(u64::try_from(bytes / UPLOAD_PER_MS).unwrap_or(u64::MAX))
 }
@@ -37,7 +37,7 @@ pub(crate) fn least_time(content: &Content) -> Duration {
 /// What to tell where less than the least time is left. What takes a large file its time takes it again at the next try.
 pub(crate) fn too_late(content: &Content) -> Answer {
     match content {
-        Content::File { bytes, .. } if bytes.len() >= LARGE => Answer::refused(
+        Content::File(_, Handed::Bytes(bytes)) if bytes.len() >= LARGE => Answer::refused(
             Code::FileTooLarge,
             "The file is too large to be sent in the time that an answer may take. Nothing was sent; send a link or a smaller \
              file.",
@@ -50,7 +50,9 @@ pub(crate) fn too_late(content: &Content) -> Answer {
 pub(crate) fn quote(content: &Content) -> String {
     match content {
         Content::Text(text) => shorten(text, QUOTE),
-        Content::File { name, .. } => shorten(name, QUOTE),
+        Content::File(file, _) => shorten(&file.name, QUOTE),
+        Content::Location { name, .. } => shorten(name, QUOTE),
+        Content::Template(template) => shorten(&template.name, QUOTE),
     }
 }
 

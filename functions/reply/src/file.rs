@@ -1,6 +1,6 @@
 //! An agent's file, fetched from Motion by its id.
 
-use shared::channel::{Content, Limits};
+use shared::channel::{Content, Handed, Limits, OutFile};
 use shared::event::MediaKind;
 use shared::http::{FetchError, Purpose};
 use shared::openchannel::account::MotionApi;
@@ -46,7 +46,8 @@ impl Shell {
         let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
         let name = name.as_deref().or(named).or(file.file_name.as_deref());
         let name = file_name(kind(&file_type.mime), name, &file_type);
-        Ok(Content::File { name, content_type: file_type.mime, bytes: file.bytes })
+        let out = OutFile { name, content_type: file_type.mime, caption: None };
+        Ok(Content::File(out, Handed::Bytes(file.bytes)))
     }
 }
 

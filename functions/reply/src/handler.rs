@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use shared::channel::Channel;
 use shared::gateway::Call;
 use shared::id::{CorrelationId, CustomerId};
 use shared::openchannel::reply::{Reply, ReplyError};
@@ -65,7 +64,7 @@ async fn deliver(
         let message = "This integration is switched off, so nothing was sent. An administrator can switch it on again.";
         return Err(Answer::refused(Code::IntegrationDisabled, message));
     }
-    let Some(channel) = Channel::named(&integration.channel) else {
+    let Some(channel) = integration.channel() else {
         let message = format!("This hub cannot send to {} yet. Nothing was sent.", integration.channel);
         return Err(Answer::refused(Code::Unsupported, message));
     };

@@ -27,7 +27,8 @@ pub(crate) fn pause(class: FailureClass, tries: u32) -> Option<Duration> {
         | FailureClass::Credential
         | FailureClass::Configuration
         | FailureClass::WindowClosed
-        | FailureClass::RecipientUnreachable => None,
+        | FailureClass::RecipientUnreachable
+        | FailureClass::OptedOut => None,
     }
 }
 

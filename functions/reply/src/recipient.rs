@@ -20,6 +20,8 @@ const LONGEST_ID: usize = 256;
 pub(crate) struct Recipient {
     /// The platform's id.
     pub(crate) customer: CustomerId,
+    /// Other ids by which the platform knows them.
+    pub(crate) aliases: Vec<CustomerId>,
     /// Nobody has heard of them before: the agent writes first.
     pub(crate) is_new: bool,
     /// When the platform last opened its window for free answers, if that is known.
@@ -41,15 +43,16 @@ impl Shell {
             None => self.customer(integration.id, &reply.recipient, budget).await?,
         };
         let is_new = known.is_none();
-        let customer =
-            known.or_else(|| channel.address(&reply.recipient)).ok_or_else(|| stranger(integration, channel))?;
+        let customer = known
+            .or_else(|| channel.carrier().address(reply.recipient.as_str()))
+            .ok_or_else(|| stranger(integration, channel))?;
         let direct = self.store.conversation(integration.id, &Place::Direct, &customer);
         let direct = budget.work(direct).await??;
         if let Some(thread) = &reply.thread {
             let public = self.public(integration, thread, &customer, budget).await?;
             private_in_spite_of_thread(&direct, &public, channel)?;
         }
-        Ok(Recipient { customer, is_new, window_at: direct.window_at })
+        Ok(Recipient { customer, aliases: direct.aliases, is_new, window_at: direct.window_at })
     }
 
     /// The customer whom Motion knows by `desk_id`.
@@ -91,7 +94,7 @@ fn private_in_spite_of_thread(direct: &Conversation, public: &Conversation, chan
             format!(
                 "The customer wrote in public, under a post. Public replies are not available for {} yet, so nothing was \
                  sent. Answer below the post itself.",
-                channel.title()
+                channel.carrier().title()
             ),
         )),
     }
@@ -104,7 +107,7 @@ fn stranger(integration: &Integration, channel: Channel) -> Answer {
             "Nobody has written under the value in the contact's field {}, and it is no address of {} either. Nothing was \
              sent.",
             integration.map_key,
-            channel.title()
+            channel.carrier().title()
         ),
     )
 }

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-use shared::channel::{Channel, Connection, Content, Failure, FailureClass, OutMessage, Verdict};
+use secrecy::SecretString;
+use shared::channel::{Channel, Content, Failure, FailureClass, OutMessage, Verdict};
 use shared::id::{CorrelationId, MessageId};
 use shared::openchannel::reply::{Reply, ReplyError};
 use shared::secrets::SecretsError;
+use shared::sender::From;
 use shared::store::{ReplyRecord, ReplyState, SentPart};
 use shared::window::{Window, window};
+use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::budget::Budget;
@@ -19,9 +21,6 @@ use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
 use crate::shell::Shell;
-
-/// How much of the platform's answer is read.
-const ANSWER_CAP: usize = 64 * 1024;
 
 /// A reply on its way to the customer.
 pub(crate) struct Errand<'a> {
@@ -71,7 +70,7 @@ impl Errand<'_> {
 
     /// All that has to be known before the first part goes out.
     async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Content>, Answer> {
-        let limits = self.channel.limits();
+        let limits = self.channel.carrier().limits();
         let human_agent = self.door.integration.human_agent;
         progress.human_agent = match window(self.shell.now(), self.recipient.window_at, limits, human_agent) {
             Window::Open => false,
@@ -115,6 +114,7 @@ impl Errand<'_> {
     /// Sends one part, again where it certainly was not sent and trying again can help.
     async fn part(&mut self, index: usize, content: Content, progress: &mut Progress) -> Result<MessageId, Stop> {
         let least = least_time(&content);
+        let content = self.hand_over(content, progress).await?;
         let mut tries = 0;
         loop {
             let left = self.budget.left();
@@ -124,12 +124,14 @@ impl Errand<'_> {
             tries += 1;
             let message = OutMessage {
                 to: &self.recipient.customer,
+                aliases: &self.recipient.aliases,
                 content: content.clone(),
                 human_agent: progress.human_agent,
                 correlation: self.correlation,
                 part: index,
             };
-            let failure = match self.hand_over(message, progress.app_secret.as_ref(), left).await {
+            let sent = self.shell.sender.send(self.from(progress), message, Instant::now() + left, self.shell.now());
+            let failure = match sent.await {
                 Verdict::Sent { message } => return Ok(message),
                 Verdict::Unknown(failure) => return Err(Stop::unknown(&failure)),
                 Verdict::NotSent(failure) => failure,
@@ -145,24 +147,19 @@ impl Errand<'_> {
         }
     }
 
-    /// Hands one message to the platform.
-    async fn hand_over(
-        &self,
-        message: OutMessage<'_>,
-        app_secret: Option<&SecretString>,
-        timeout: Duration,
-    ) -> Verdict {
-        let connection = Connection {
-            channel: self.channel,
-            platforms: &self.shell.settings.platforms,
-            account: &self.door.integration.account,
-            token: &self.door.secrets.platform_token,
-            app_secret,
-        };
-        let human_agent = message.human_agent;
-        let request = connection.message(message);
-        let answer = self.shell.http.send(connection.purpose(), request, timeout, ANSWER_CAP).await;
-        connection.verdict(&answer, human_agent)
+    /// Hands a file to the platform first, where it wants that.
+    async fn hand_over(&self, content: Content, progress: &Progress) -> Result<Content, Stop> {
+        if self.budget.left() < least_time(&content) {
+            return Err(Stop::before(too_late(&content)));
+        }
+        let deadline = Instant::now() + self.budget.left();
+        let handed = self.shell.sender.hand_over(self.from(progress), content, deadline, self.shell.now());
+        handed.await.map_err(Stop::refused)
+    }
+
+    /// Whose message it is.
+    fn from<'a>(&'a self, progress: &'a Progress) -> From<'a> {
+        From { channel: self.channel, secrets: &self.door.secrets, app_secret: progress.app_secret.as_ref() }
     }
 
     /// Reads the credential anew, which someone may have renewed just now. Says whether it is another.
@@ -177,12 +174,12 @@ impl Errand<'_> {
             Ok(Ok(secret)) => progress.app_secret = secret,
             _ => return false,
         }
-        old.platform_token.expose_secret() != self.door.secrets.platform_token.expose_secret()
+        !old.platform.is_same(&self.door.secrets.platform)
     }
 
     /// Falls back to the right of a person who answers late, where the platform knows better than we that the window is closed.
     fn as_human_agent(&self, progress: &mut Progress) -> bool {
-        let may = self.door.integration.human_agent && self.channel.limits().human_agent_window.is_some();
+        let may = self.door.integration.human_agent && self.channel.carrier().limits().human_agent_window.is_some();
         may && !std::mem::replace(&mut progress.human_agent, true)
     }
 
@@ -233,13 +230,13 @@ impl Stop {
 }
 
 fn closed(channel: Channel, human_agent: bool) -> Answer {
-    let limits = channel.limits();
+    let limits = channel.carrier().limits();
     let longer = limits.human_agent_window.filter(|_| human_agent);
     let hours = longer.or(limits.window).unwrap_or_default().as_secs() / 3600;
     let time = if hours > 48 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
     let over = format!(
         "{} lets us answer for {time} after the customer's last message, and that time is over.",
-        channel.title()
+        channel.carrier().title()
     );
     let then = "You can answer again as soon as the customer writes.";
     Answer::refused(Code::WindowClosed, format!("{over} Nothing was sent. {then}")).because(format!("{over} {then}"))

@@ -31,10 +31,7 @@ impl Settings {
         let settings = Self {
             table_name: environment.text("TABLE_NAME"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
-            platforms: Platforms {
-                graph_base_url: environment.url("GRAPH_BASE_URL"),
-                graph_version: environment.text("GRAPH_VERSION"),
-            },
+            platforms: Platforms::read(&mut environment),
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),
             log_level: environment.text("RUST_LOG"),

@@ -8,6 +8,7 @@ use shared::cache::Cache;
 use shared::http::{Auth, Client, Guard, HttpError, Outgoing, Purpose};
 use shared::id::IntegrationId;
 use shared::secrets::Secrets;
+use shared::sender::Sender;
 use shared::store::{Bridge, Health, Integration, Store, StoreError};
 use shared::time::{Clock, Timestamp};
 
@@ -24,6 +25,7 @@ pub struct Shell {
     pub(crate) store: Store,
     pub(crate) secrets: Secrets,
     pub(crate) http: Client,
+    pub(crate) sender: Sender,
     clock: Clock,
     integrations: Cache<IntegrationId, Arc<Integration>>,
     bridges: Cache<(), Arc<[Bridge]>>,
@@ -36,10 +38,12 @@ impl Shell {
     /// Where the system's certificates cannot be loaded.
     pub fn new(aws: &SdkConfig, settings: Settings) -> Result<Self, HttpError> {
         let guard = Guard::new(settings.allowed_private_networks.clone(), settings.runtime_api.clone());
+        let http = Client::new(guard)?;
         Ok(Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
             secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
-            http: Client::new(guard)?,
+            sender: Sender::new(http.clone(), settings.platforms.clone()),
+            http,
             clock: Clock::default(),
             integrations: Cache::new(FRESH),
             bridges: Cache::new(FRESH),

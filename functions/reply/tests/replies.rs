@@ -210,7 +210,7 @@ mod who_may_ask {
 
         let name = format!("hub/integration/{}", world.integration);
         let secrets = json!({
-            "account": format!("facebook:{PAGE}"), "platform_token": TOKEN, "receive_url": "https://motion.example.com/x",
+            "account": format!("facebook:{PAGE}"), "platform": {"kind": "graph", "token": TOKEN}, "receive_url": "https://motion.example.com/x",
             "reply_secrets": ["the-newest-secret", SECRET],
         });
         world.aws.secret(&name, &secrets);

@@ -1,24 +1,40 @@
 //! The interface between the hub and a channel: a small pure core that every channel has, and optional extras named for
 //! what they add. A new channel is one folder here with the same file names as the others.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
+use ipnet::IpNet;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Unreadable};
 use crate::id::{AccountKey, MessageId};
+use crate::secrets;
 use crate::time::Timestamp;
 
+mod carrier;
+mod credential;
 pub mod facebook;
 mod outbound;
+pub mod whatsapp;
 
-pub use outbound::{Channel, Connection, Content, OutMessage, Platforms};
+pub use carrier::{Carrier, HandOver, Login, MediaRequest, Question, Template, Variable};
+pub use credential::PlatformCredential;
+pub use outbound::{Channel, Connection, Content, Handed, OutFile, OutMessage, Platforms, Provider};
 
 /// What every channel's webhook has. Pure: bytes and secrets in, values out.
 pub trait Webhook {
     /// The largest body that the platform sends, in bytes; a larger one is answered 413.
     const LARGEST_BODY: usize;
+
+    /// How long the queue may take, all tries together, before the platform is answered 503. As long as the platform waits
+    /// where it does not repeat by itself; Meta wants an answer within 5 s.
+    const QUEUE_BUDGET: Duration = Duration::from_millis(3_500);
+
+    /// What the platform is answered once the queue has everything: the status, without a body.
+    const ACCEPTED: u16 = 200;
 
     /// Whether the call comes from the platform.
     ///
@@ -26,8 +42,9 @@ pub trait Webhook {
     /// [`Refused`] says why it does not.
     fn authenticate(request: &RawRequest, keys: &WebhookKeys, now: Timestamp) -> Result<(), Refused>;
 
-    /// Everything that an authenticated body holds. Never fails: what cannot be read becomes [`Item::Unreadable`].
-    fn parse(request: &RawRequest) -> Parsed;
+    /// Everything that an authenticated call holds. Never fails: what cannot be read becomes [`Item::Unreadable`]. `own` is
+    /// the account of an integration's own route, for a platform whose calls do not name it.
+    fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed;
 }
 
 /// A channel that asks, by GET, whether the address is ours.
@@ -46,11 +63,59 @@ pub struct WebhookKeys {
     pub secrets: Vec<SecretString>,
     /// What the platform shows in a handshake.
     pub verify_tokens: Vec<SecretString>,
+    /// The address as it was entered at the platform, for one that signs it.
+    pub url: Option<String>,
+    /// What stands guard where the platform signs nothing.
+    pub guard: Option<PathGuard>,
+}
+
+/// What stands guard over a webhook that nobody signs: a secret in the path, and whatever else the platform can be told to
+/// send.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PathGuard {
+    /// The last piece of the path, newest first.
+    #[serde(serialize_with = "secrets::all_exposed")]
+    pub secrets: Vec<SecretString>,
+    /// A header that every call must carry: its name and its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<FixedHeader>,
+    /// User and password that every call must carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basic: Option<BasicUser>,
+    /// Networks that calls may come from; any where there are none.
+    #[serde(default)]
+    pub sources: Vec<IpNet>,
+}
+
+/// A header with a secret value.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FixedHeader {
+    /// Its name, in any case.
+    pub name: String,
+    /// Its value.
+    #[serde(serialize_with = "secrets::exposed")]
+    pub value: SecretString,
+}
+
+/// A user of HTTP Basic.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BasicUser {
+    /// The user's name.
+    pub user: String,
+    /// The user's password.
+    #[serde(serialize_with = "secrets::exposed")]
+    pub password: SecretString,
 }
 
 /// A webhook call as it came over the wire, body decoded to the very bytes that were signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RawRequest {
+    /// The verb.
+    pub method: Method,
+    /// The path as sent.
+    pub path: String,
+    /// Where the call came from, as the gateway saw it.
+    pub source: Option<IpAddr>,
     /// Headers as sent.
     pub headers: HeaderMap,
     /// The query as sent, without the question mark.
@@ -68,9 +133,12 @@ pub enum Refused {
     /// The proof does not fit the body and any of our secrets.
     #[error("the signature does not fit")]
     WrongSignature,
-    /// The verify token of a handshake is not ours.
-    #[error("the verify token does not fit")]
+    /// The verify token of a handshake, or what stands guard where nothing is signed, is not ours.
+    #[error("the token does not fit")]
     WrongToken,
+    /// The call was signed too long ago, or by a clock that is far from ours.
+    #[error("the signature is too old")]
+    TooOld,
     /// A handshake lacks what it must have.
     #[error("the handshake is not complete")]
     Malformed,
@@ -80,7 +148,7 @@ impl Refused {
     /// The HTTP status for it.
     pub const fn status(self) -> u16 {
         match self {
-            Self::Unsigned | Self::WrongSignature => 401,
+            Self::Unsigned | Self::WrongSignature | Self::TooOld => 401,
             Self::WrongToken | Self::Malformed => 403,
         }
     }
@@ -156,6 +224,8 @@ pub enum FailureClass {
     WindowClosed,
     /// This customer cannot be reached (blocked, left, unknown to the account).
     RecipientUnreachable,
+    /// This customer does not want to be written to.
+    OptedOut,
 }
 
 /// The platform's own error numbers, safe to log.

@@ -3,19 +3,39 @@
 
 use bytes::Bytes;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::facebook::render::{self, File, Mode, Page};
-use super::facebook::{self, limits, verdict};
-use super::{Limits, Profile, Verdict};
-use crate::http::{Answer, HttpError, Outgoing, Purpose};
-use crate::id::{AccountKey, CorrelationId, CustomerId, DeskId};
+use super::carrier::{Carrier, Template};
+use super::credential::PlatformCredential;
+use super::facebook::{self, Facebook};
+use super::whatsapp::{self, kaleyra::Kaleyra, meta::WhatsAppMeta, sinch::Sinch, twilio::Twilio};
+use crate::config::Environment;
+use crate::http::Purpose;
+use crate::id::{AccountKey, CorrelationId, CustomerId};
+use crate::secrets::IntegrationSecrets;
 
 /// A channel that the hub can talk to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// Facebook Messenger.
     Facebook,
+    /// WhatsApp, through one of those who carry it.
+    WhatsApp(Provider),
+}
+
+/// Who carries WhatsApp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// Meta's Cloud API.
+    Meta,
+    /// Twilio Programmable Messaging.
+    Twilio,
+    /// Sinch Conversation API.
+    Sinch,
+    /// Kaleyra, either generation.
+    Kaleyra,
 }
 
 /// Where the platforms answer, as the operator configured it.
@@ -25,6 +45,12 @@ pub struct Platforms {
     pub graph_base_url: Url,
     /// Its version, as `v26.0`.
     pub graph_version: String,
+    /// Base of Twilio's REST API.
+    pub twilio_base_url: Url,
+    /// Base of Sinch's APIs, in place of the hosts of each region; only for tests.
+    pub sinch_base_url: Option<Url>,
+    /// Base of Kaleyra's API, in place of the host of each region; only for tests.
+    pub kaleyra_base_url: Option<Url>,
 }
 
 /// One account of a channel with what its platform takes from us.
@@ -36,21 +62,28 @@ pub struct Connection<'a> {
     pub platforms: &'a Platforms,
     /// The account.
     pub account: &'a AccountKey,
-    /// The account's token.
-    pub token: &'a SecretString,
-    /// The secret of the app that the token was given to.
+    /// What its platform takes from us.
+    pub credential: &'a PlatformCredential,
+    /// The secret of the app that the credential was given to, where the platform has apps.
     pub app_secret: Option<&'a SecretString>,
+    /// The account's own webhook address, where it has one.
+    pub webhook_url: Option<&'a str>,
+    /// The token of the moment, where the platform wants one.
+    pub login: Option<&'a SecretString>,
 }
 
 /// One message to a customer.
+#[derive(Clone)]
 pub struct OutMessage<'a> {
     /// Whom to.
     pub to: &'a CustomerId,
+    /// Other ids by which the platform knows them.
+    pub aliases: &'a [CustomerId],
     /// What it says or is.
     pub content: Content,
     /// By the right of a person who answers late.
     pub human_agent: bool,
-    /// Follows it through logs and comes back in the platform's echo.
+    /// Follows it through logs, and comes back in the platform's echo or status where the platform carries it.
     pub correlation: CorrelationId,
     /// Which part of the agent's answer it is.
     pub part: usize,
@@ -62,116 +95,99 @@ pub enum Content {
     /// Words within the channel's limit.
     Text(String),
     /// A file.
-    File {
-        /// Its name, which the customer sees.
+    File(OutFile, Handed),
+    /// A place on the map.
+    Location {
+        /// Degrees north, as the agent wrote them.
+        latitude: String,
+        /// Degrees east.
+        longitude: String,
+        /// Its name; may be empty.
         name: String,
-        /// Its MIME type.
-        content_type: String,
-        /// Its bytes.
-        bytes: Bytes,
     },
+    /// What the platform has approved before.
+    Template(Template),
+}
+
+/// A file to a customer, without its bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutFile {
+    /// Its name, which the customer sees.
+    pub name: String,
+    /// Its MIME type.
+    pub content_type: String,
+    /// Words that stand below it, where the channel has such.
+    pub caption: Option<String>,
+}
+
+/// How the platform gets a file's bytes: as `Carrier::hands_over` says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// With the message.
+    Bytes(Bytes),
+    /// The platform has them, under this id.
+    Id(String),
+    /// The platform fetches them here.
+    Link(Url),
 }
 
 impl Channel {
     /// The channel that an integration's record names.
-    pub fn named(name: &str) -> Option<Self> {
-        (name == facebook::NAME).then_some(Self::Facebook)
-    }
-
-    /// What people call it.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Facebook => "Messenger",
+    pub fn named(name: &str, provider: Option<Provider>) -> Option<Self> {
+        match (name, provider) {
+            (facebook::NAME, None) => Some(Self::Facebook),
+            (whatsapp::NAME, Some(provider)) => Some(Self::WhatsApp(provider)),
+            _ => None,
         }
     }
 
-    /// Its sizes and times.
-    pub const fn limits(self) -> &'static Limits {
+    /// What it does toward its platform.
+    pub const fn carrier(self) -> &'static dyn Carrier {
         match self {
-            Self::Facebook => &limits::LIMITS,
-        }
-    }
-
-    /// Whom a desk id names that nobody has given, if it is an address of the channel: an agent typed it to write first.
-    pub fn address(self, desk_id: &DeskId) -> Option<CustomerId> {
-        match self {
-            Self::Facebook => facebook::address(desk_id.as_str()),
+            Self::Facebook => &Facebook,
+            Self::WhatsApp(Provider::Meta) => &WhatsAppMeta,
+            Self::WhatsApp(Provider::Twilio) => &Twilio,
+            Self::WhatsApp(Provider::Sinch) => &Sinch,
+            Self::WhatsApp(Provider::Kaleyra) => &Kaleyra,
         }
     }
 }
 
 impl Platforms {
-    /// What a request to a channel's platform is for.
-    pub const fn purpose(&self, channel: Channel) -> Purpose<'_> {
-        match channel {
-            Channel::Facebook => Purpose::Platform { base: &self.graph_base_url },
-        }
-    }
-
-    /// What fetching a customer's file from a channel's platform is for.
-    pub const fn media(&self, channel: Channel) -> Purpose<'_> {
-        match channel {
-            Channel::Facebook => Purpose::Media { hosts: limits::MEDIA_HOSTS, base: &self.graph_base_url },
+    /// Reads them from a function's environment.
+    pub fn read(environment: &mut Environment<'_>) -> Self {
+        Self {
+            graph_base_url: environment.url("GRAPH_BASE_URL"),
+            graph_version: environment.text("GRAPH_VERSION"),
+            twilio_base_url: environment.url("TWILIO_BASE_URL"),
+            sinch_base_url: environment.optional_url("SINCH_BASE_URL"),
+            kaleyra_base_url: environment.optional_url("KALEYRA_BASE_URL"),
         }
     }
 }
 
-impl Connection<'_> {
-    /// What its requests are for.
-    pub const fn purpose(&self) -> Purpose<'_> {
-        self.platforms.purpose(self.channel)
-    }
-
-    /// The request that sends a message.
-    pub fn message(&self, message: OutMessage<'_>) -> Outgoing {
-        match self.channel {
-            Channel::Facebook => messenger(&self.page(), message),
+impl<'a> Connection<'a> {
+    /// An account with what its integration keeps secret.
+    pub fn new(
+        channel: Channel,
+        platforms: &'a Platforms,
+        secrets: &'a IntegrationSecrets,
+        app_secret: Option<&'a SecretString>,
+        login: Option<&'a SecretString>,
+    ) -> Self {
+        Self {
+            channel,
+            platforms,
+            account: &secrets.account,
+            credential: &secrets.platform,
+            app_secret,
+            webhook_url: secrets.webhook_url.as_deref(),
+            login,
         }
     }
 
-    /// What the platform's answer to a message means. `human_agent` is as the message had it.
-    pub fn verdict(&self, answer: &Result<Answer, HttpError>, human_agent: bool) -> Verdict {
-        match self.channel {
-            Channel::Facebook => verdict::verdict(answer, mode(human_agent)),
-        }
-    }
-
-    /// The request for a customer's name, where the platform tells names on request.
-    pub fn profile(&self, customer: &CustomerId) -> Option<Outgoing> {
-        match self.channel {
-            Channel::Facebook => render::profile(&self.page(), customer),
-        }
-    }
-
-    /// The name in the answer to that.
-    pub fn read_profile(&self, answer: &Answer) -> Option<Profile> {
-        match self.channel {
-            Channel::Facebook => verdict::profile(answer),
-        }
-    }
-
-    fn page(&self) -> Page<'_> {
-        Page {
-            base: &self.platforms.graph_base_url,
-            version: &self.platforms.graph_version,
-            id: self.account.platform_id(),
-            token: self.token,
-            app_secret: self.app_secret,
-        }
-    }
-}
-
-const fn mode(human_agent: bool) -> Mode {
-    if human_agent { Mode::HumanAgent } else { Mode::Response }
-}
-
-fn messenger(page: &Page<'_>, message: OutMessage<'_>) -> Outgoing {
-    let mode = mode(message.human_agent);
-    let mark = render::mark(&message.correlation, message.part);
-    match message.content {
-        Content::Text(text) => render::text(page, message.to, mode, &mark, &text),
-        Content::File { name, content_type, bytes } => {
-            render::file(page, message.to, mode, &mark, File { name, content_type, bytes })
-        }
+    /// What its requests are for, going out from [`Carrier::base`].
+    pub const fn purpose(base: &Url) -> Purpose<'_> {
+        Purpose::Platform { base }
     }
 }

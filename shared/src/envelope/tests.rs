@@ -8,6 +8,8 @@ fn text(text: &str) -> Envelope {
     let event = Event {
         id: EventId::new("message:m_1"),
         customer: CustomerId::new("7304418829920156"),
+        aliases: Vec::new(),
+        named: None,
         place: Place::Direct,
         at: Timestamp::from_millis(1_795_165_200_077),
         kind: EventKind::Message(Message {

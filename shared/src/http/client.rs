@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use rustls_platform_verifier::BuilderVerifierExt;
 use secrecy::ExposeSecret;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::guard::{Blocked, Guard, Purpose, Reach};
 use super::resolver::{GuardedResolver, Lookup, system};
@@ -147,6 +147,14 @@ fn authenticated(call: reqwest::RequestBuilder, auth: &Auth) -> reqwest::Request
     match auth {
         Auth::None => call,
         Auth::Bearer(token) => call.bearer_auth(token.expose_secret()),
+        Auth::Header { name, key } => match HeaderValue::from_str(key.expose_secret()) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                call.header(*name, value)
+            }
+            // A key that no header can hold is not the platform's; without it the platform says so.
+            Err(_) => call,
+        },
         Auth::Basic { user, password } => call.basic_auth(user, Some(password.expose_secret())),
     }
 }
@@ -155,6 +163,10 @@ fn with_body(call: reqwest::RequestBuilder, body: OutBody) -> reqwest::Result<re
     Ok(match body {
         OutBody::Empty => call,
         OutBody::Json(value) => call.header(CONTENT_TYPE, "application/json").body(value.to_string()),
+        OutBody::Form(pairs) => {
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            call.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+        }
         OutBody::Multipart(fields) => call.multipart(form(fields)?),
     })
 }

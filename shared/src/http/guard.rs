@@ -21,11 +21,20 @@ pub enum Purpose<'a> {
     },
     /// To a file of a customer, whose address came in a webhook.
     Media {
-        /// The names under which the platform keeps files, as `fbcdn.net`.
-        hosts: &'a [&'a str],
+        /// Where the platform keeps files.
+        hosts: MediaHosts<'a>,
         /// The configured base address of the platform; its origin may serve files too.
         base: &'a Url,
     },
+}
+
+/// Where a platform keeps files of customers.
+#[derive(Clone, Copy, Debug)]
+pub enum MediaHosts<'a> {
+    /// At these names and below them, as `fbcdn.net`.
+    Under(&'a [&'a str]),
+    /// At any public address: the platform does not say where. No credential goes there.
+    Anywhere,
 }
 
 /// Which addresses a host name may turn out to have.
@@ -88,7 +97,8 @@ impl Guard {
             Purpose::Desk => self.desk_reach(url)?,
             Purpose::Platform { base } | Purpose::Media { base, .. } if base.origin() == url.origin() => Reach::Trusted,
             Purpose::Platform { .. } => https_only(url)?,
-            Purpose::Media { hosts, .. } if under(&host, hosts) => https_only(url)?,
+            Purpose::Media { hosts: MediaHosts::Anywhere, .. } => https_only(url)?,
+            Purpose::Media { hosts: MediaHosts::Under(names), .. } if under(&host, names) => https_only(url)?,
             Purpose::Media { .. } => return Err(Blocked::ForeignHost(host.to_string())),
         };
         match host {

@@ -15,11 +15,13 @@ mod guard;
 mod reason;
 mod resolver;
 #[cfg(test)]
+pub(crate) mod shown;
+#[cfg(test)]
 mod test_server;
 
 pub use client::Client;
 pub use download::{Download, FetchError};
-pub use guard::{Blocked, Guard, Purpose, host_of};
+pub use guard::{Blocked, Guard, MediaHosts, Purpose, host_of};
 
 /// A request to a platform or to Motion, as a value that a pure function can build and a test can look at.
 #[derive(Clone)]
@@ -55,6 +57,13 @@ pub enum Auth {
     None,
     /// A bearer token.
     Bearer(SecretString),
+    /// A key in a header of the platform's own.
+    Header {
+        /// The header's name, in lower case.
+        name: &'static str,
+        /// The key.
+        key: SecretString,
+    },
     /// User and password.
     Basic {
         /// The user's name.
@@ -71,6 +80,8 @@ pub enum OutBody {
     Empty,
     /// JSON.
     Json(serde_json::Value),
+    /// A form of names and values.
+    Form(Vec<(String, String)>),
     /// A form with files.
     Multipart(Vec<Field>),
 }

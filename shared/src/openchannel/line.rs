@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::event::{EchoSender, Event, EventKind, MediaFile, MediaKind, Message, Part};
+use crate::event::{DeliveryState, EchoSender, Event, EventKind, MediaFile, MediaKind, Message, Part};
 
 /// How much of an earlier message is quoted, in characters as people count them.
 const LONGEST_QUOTE: usize = 80;
@@ -39,6 +39,9 @@ pub fn posts(event: &Event, quoted: Option<&str>) -> Vec<DeskPart> {
         EventKind::Deletion { .. } => line("deleted", &earlier(quoted)),
         EventKind::Reaction { emoji: Some(emoji), .. } => line("reaction", &format!("{emoji} to {}", earlier(quoted))),
         EventKind::Reaction { emoji: None, .. } => line("reaction removed", &format!("from {}", earlier(quoted))),
+        EventKind::Status { state: DeliveryState::Failed, failure: Some(failure), .. } => {
+            line("hub", &format!("not delivered to the customer: {}. {}", earlier(quoted), failure.sentence))
+        }
         EventKind::Echo { sender: EchoSender::Hub, .. } | EventKind::Status { .. } => Vec::new(),
         EventKind::Echo { message, sender: EchoSender::Inbox } => echo("answered in the Page inbox", message),
         EventKind::Echo { message, sender: EchoSender::App(_) } => echo("answered by another app", message),

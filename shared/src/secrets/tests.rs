@@ -42,14 +42,18 @@ async fn without_an_older_value_the_failure_is_told_by_its_code() {
 async fn an_expired_entry_is_read_anew_and_outlives_trouble() {
     let id = IntegrationId::generate();
     let with = |token: &str| {
-        let text = json!({"account": "facebook:1", "platform_token": token, "receive_url": "u", "reply_secrets": []});
+        let text = json!({"account": "facebook:1", "platform": {"kind": "graph", "token": token}, "receive_url": "u", "reply_secrets": []});
         Step::Good(json!({ "SecretString": text.to_string() }))
     };
     let (secrets, aws) = secrets(vec![with("old"), denied(), with("new")]).await;
     secrets.expire(id, at(0));
     for (seconds, token, calls) in [(0, "old", 1), (1, "old", 2), (2, "new", 3)] {
         let read = secrets.integration(id, at(seconds)).await.unwrap().unwrap();
-        assert_eq!((read.platform_token.expose_secret(), aws.calls()), (token, calls), "after {seconds} s");
+        assert_eq!(
+            (read.platform.graph_token().unwrap().expose_secret(), aws.calls()),
+            (token, calls),
+            "after {seconds} s"
+        );
         secrets.expire(id, at(seconds + 1));
     }
 }

@@ -18,6 +18,9 @@ pub struct Conversation {
     /// When the platform last opened its window for free answers.
     #[serde(default)]
     pub window_at: Option<Timestamp>,
+    /// Other ids by which the platform knows the customer.
+    #[serde(default)]
+    pub aliases: Vec<CustomerId>,
     /// What Motion knows the customer by; nothing before the customer was looked up.
     #[serde(default)]
     pub desk_id: Option<DeskId>,

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Store, StoreError, account, incomplete, item, number, record, text, value};
+use crate::channel::{Channel, Provider};
 use crate::id::{AccountKey, IntegrationId, TenantId};
 use crate::openchannel::contact::{ContactField, ContactFields};
 use crate::time::Timestamp;
@@ -24,6 +25,9 @@ pub struct Integration {
     pub tenant: TenantId,
     /// The channel, as `facebook`.
     pub channel: String,
+    /// Who carries the channel, where several do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
     /// The account at the platform, as the platform itself names it.
     pub account: AccountKey,
     /// The account's name at the platform.
@@ -105,6 +109,13 @@ pub enum NewIntegration {
     /// The table did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Integration {
+    /// Its channel; nothing where a newer hub made it.
+    pub fn channel(&self) -> Option<Channel> {
+        Channel::named(&self.channel, self.provider)
+    }
 }
 
 impl Health {

@@ -39,7 +39,7 @@ impl Hub {
         aws.secret(
             &format!("hub/integration/{own}"),
             json!({
-                "account": "facebook:100", "platform_token": "t", "app_secrets": ["own-secret"],
+                "account": "facebook:100", "platform": {"kind": "graph", "token": "t"}, "app_secrets": ["own-secret"],
                 "verify_tokens": ["own-token"], "receive_url": "https://motion.example/", "reply_secrets": ["r"],
             }),
         );

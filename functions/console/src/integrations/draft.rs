@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use shared::channel::PlatformCredential;
 use shared::channel::facebook::verdict::Account;
 use shared::id::{AccountKey, IntegrationId, TenantId};
 use shared::openchannel::contact::{ContactField, ContactFields};
@@ -47,6 +48,7 @@ impl Draft {
             id: IntegrationId::generate(),
             tenant,
             channel: "facebook".to_owned(),
+            provider: None,
             account: account.clone(),
             account_name: String::new(),
             name: String::new(),
@@ -65,9 +67,11 @@ impl Draft {
         };
         let secrets = IntegrationSecrets {
             account,
-            platform_token: SecretString::default(),
+            platform: PlatformCredential::default(),
             app_secrets: Vec::new(),
             verify_tokens: Vec::new(),
+            webhook_url: None,
+            webhook_guard: None,
             receive_url: SecretString::default(),
             desk: None,
             reply_secrets: vec![reply_secret()?],
@@ -99,7 +103,7 @@ impl Draft {
             self.integration.name = name;
         }
         if let Some(token) = needed("page_token", settings.page_token, problems) {
-            self.secrets.platform_token = token;
+            self.secrets.platform = PlatformCredential::Graph { token };
         }
         self.apply_app(settings.app_secret, settings.verify_token, problems);
         self.apply_address(settings.receive_url, settings.api_base_url, settings.desk_account, problems);
@@ -121,7 +125,7 @@ impl Draft {
     pub(super) fn check_complete(&self, problems: &mut Problems) {
         let missing = [
             ("name", self.integration.name.is_empty()),
-            ("page_token", self.secrets.platform_token.expose_secret().is_empty()),
+            ("page_token", page_token(&self.secrets).is_empty()),
             ("receive_url", self.secrets.receive_url.expose_secret().is_empty()),
         ];
         for (setting, _) in missing.into_iter().filter(|(_, missing)| *missing) {
@@ -159,7 +163,7 @@ impl Draft {
             _ => {}
         }
         let token = secrets.verify_tokens.first().map(ExposeSecret::expose_secret);
-        if token == Some(secrets.platform_token.expose_secret()) {
+        if token == Some(page_token(secrets)) {
             problems.add("verify_token", "must not be the page token: it travels in addresses and logs");
         }
     }
@@ -246,6 +250,10 @@ fn needed<T>(setting: &str, given: Given<T>, problems: &mut Problems) -> Option<
         problems.add(setting, "cannot be cleared");
     }
     given.value()
+}
+
+fn page_token(secrets: &IntegrationSecrets) -> &str {
+    secrets.platform.graph_token().map_or("", |token| token.expose_secret())
 }
 
 fn set<T: Default>(to: &mut T, given: Given<T>) {

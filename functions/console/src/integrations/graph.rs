@@ -30,7 +30,7 @@ impl<'a> Graph<'a> {
     /// Graph for the page of `secrets`: proved with its own app's secret, else with the deployment's.
     pub(super) async fn of(app: &'a App, secrets: &IntegrationSecrets) -> Result<Self, ApiError> {
         let app_secret = app.secrets.app_secret(secrets, Timestamp::now()).await?;
-        Ok(Self { app, token: secrets.platform_token.clone(), app_secret })
+        Ok(Self { app, token: secrets.platform.graph_token().cloned().unwrap_or_default(), app_secret })
     }
 
     /// Which page the token belongs to, by Graph's own word.

@@ -1,6 +1,7 @@
 //! An integration for tests, complete and made at a fixed time.
 
 use secrecy::SecretString;
+use shared::channel::PlatformCredential;
 use shared::id::AccountKey;
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::secrets::{DeskCredential, IntegrationSecrets};
@@ -18,6 +19,7 @@ pub(crate) fn integration() -> Integration {
         id: "01KAHXJ5V5S6J6M5Q3X0B7T9ZC".parse().unwrap(),
         tenant: "01KAHXJ5V5S6J6M5Q3X0B7T9ZD".parse().unwrap(),
         channel: "facebook".to_owned(),
+        provider: None,
         account: AccountKey::of("facebook", "218840075512346"),
         account_name: "Northwind Tiles".to_owned(),
         name: "Tiles, Messenger".to_owned(),
@@ -42,9 +44,11 @@ pub(crate) fn secrets() -> IntegrationSecrets {
     let receive_url = format!("https://motion.example.com/api/openchannel/accounts/2/notify?token={SECRET}");
     IntegrationSecrets {
         account: integration().account,
-        platform_token: secret("token"),
+        platform: PlatformCredential::Graph { token: secret("token") },
         app_secrets: vec![secret("app")],
         verify_tokens: vec![secret("verify")],
+        webhook_url: None,
+        webhook_guard: None,
         receive_url: SecretString::from(receive_url),
         desk: Some(DeskCredential::Basic { user: format!("{SECRET}-user"), password: secret("password") }),
         reply_secrets: vec![secret("reply"), secret("reply-before")],

@@ -43,6 +43,8 @@ mod tests {
         let event = Event {
             id: EventId::new("message:m_1"),
             customer: CustomerId::new("7"),
+            aliases: Vec::new(),
+            named: None,
             place: Place::Direct,
             at: Timestamp::from_millis(0),
             kind,

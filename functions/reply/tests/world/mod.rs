@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use reply::{Settings, Shell};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared::channel::Platforms;
+use shared::channel::{PlatformCredential, Platforms};
 use shared::event::Place;
 use shared::id::{AccountKey, CustomerId, DeskId, IntegrationId, TenantId};
 use shared::openchannel::contact::ContactFields;
@@ -67,6 +67,9 @@ impl World {
             platforms: Platforms {
                 graph_base_url: outside.url("").parse().unwrap(),
                 graph_version: "v26.0".to_owned(),
+                twilio_base_url: outside.url("").parse().unwrap(),
+                sinch_base_url: None,
+                kaleyra_base_url: None,
             },
             allowed_private_networks: vec!["127.0.0.0/8".parse().unwrap()],
             runtime_api: None,
@@ -90,6 +93,7 @@ impl World {
             id,
             tenant: TenantId::generate(),
             channel: "facebook".to_owned(),
+            provider: None,
             account: AccountKey::of("facebook", page),
             account_name: "Nordwind".to_owned(),
             name: "Nordwind on Facebook".to_owned(),
@@ -117,9 +121,11 @@ impl World {
     pub(crate) async fn put_secrets(&self, id: IntegrationId, page: &str, token: &str) {
         let secrets = IntegrationSecrets {
             account: AccountKey::of("facebook", page),
-            platform_token: SecretString::from(token),
+            platform: PlatformCredential::Graph { token: SecretString::from(token) },
             app_secrets: Vec::new(),
             verify_tokens: Vec::new(),
+            webhook_url: None,
+            webhook_guard: None,
             receive_url: SecretString::from("https://motion.example.com/api/openchannel/accounts/12/notify?token=t"),
             desk: Some(DeskCredential::ApiKey { key: SecretString::from("motion-key") }),
             reply_secrets: vec![SecretString::from(SECRET), SecretString::from("the-secret-before")],

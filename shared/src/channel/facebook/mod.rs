@@ -2,10 +2,11 @@
 //! `render` builds are sent, and the answers that `verdict` judges are fetched, by the shell.
 
 use super::{Handshake, Parsed, RawRequest, Refused, Webhook, WebhookKeys};
-use crate::id::CustomerId;
+use crate::id::{AccountKey, CustomerId};
 use crate::time::Timestamp;
 
 pub mod authenticate;
+pub mod carrier;
 mod events;
 pub mod limits;
 mod payload;
@@ -28,7 +29,7 @@ impl Webhook for Facebook {
         authenticate::webhook(request, keys)
     }
 
-    fn parse(request: &RawRequest) -> Parsed {
+    fn parse(request: &RawRequest, _own: Option<&AccountKey>) -> Parsed {
         events::parse(&request.body)
     }
 }

@@ -50,16 +50,21 @@ pub fn verdict(result: &Result<Answer, HttpError>, mode: Mode) -> Verdict {
 
 /// The customer's name from the answer to `render::profile`. Nothing where the platform withholds it, which it often does:
 /// a message never waits for a name.
-pub fn profile(answer: &Answer) -> Option<Profile> {
+///
+/// # Errors
+/// [`Failure`] where the platform names nobody.
+pub fn profile(result: &Result<Answer, HttpError>) -> Result<Profile, Failure> {
     #[derive(Deserialize)]
     struct Named {
         first_name: Option<Text>,
         last_name: Option<Text>,
     }
-    let named: Named = serde_json::from_slice(judged(answer, rule).ok()?).ok()?;
+    let body = good(result, rule).map_err(|bad| bad.failure)?;
+    let named: Named = serde_json::from_slice(body).map_err(|_| unusable())?;
     let trimmed = |text| words(text).map(|text| text.trim().to_owned());
     let profile = Profile { first_name: trimmed(named.first_name), last_name: trimmed(named.last_name) };
-    (profile.first_name.is_some() || profile.last_name.is_some()).then_some(profile)
+    let is_named = profile.first_name.is_some() || profile.last_name.is_some();
+    is_named.then_some(profile).ok_or_else(unusable)
 }
 
 /// Whose the token is, from the answer to `render::me` or `render::owner`.

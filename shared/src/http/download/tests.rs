@@ -1,6 +1,6 @@
 use super::*;
-use crate::http::Guard;
 use crate::http::test_server::{Server, Step, ok};
+use crate::http::{Guard, MediaHosts};
 use secrecy::SecretString;
 
 const SOON: Duration = Duration::from_secs(5);
@@ -11,7 +11,7 @@ fn client() -> Client {
 }
 
 async fn fetch(server: &Server, path: &str) -> Result<Download, FetchError> {
-    let media = Purpose::Media { hosts: &["fbcdn.net"], base: &server.url };
+    let media = Purpose::Media { hosts: MediaHosts::Under(&["fbcdn.net"]), base: &server.url };
     let auth = Auth::Bearer(SecretString::from("TOKEN"));
     client().fetch(media, Outgoing::get(server.url.join(path).unwrap(), auth), SOON, CAP).await
 }
@@ -62,7 +62,7 @@ async fn a_file_that_breaks_off_is_no_file() {
 async fn a_slow_file_ends_with_the_time() {
     let slow = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".to_owned();
     let server = Server::start(vec![Step::Write(slow)]).await;
-    let media = Purpose::Media { hosts: &[], base: &server.url };
+    let media = Purpose::Media { hosts: MediaHosts::Under(&[]), base: &server.url };
     let request = Outgoing::get(server.url.clone(), Auth::None);
     let error = client().fetch(media, request, Duration::from_millis(200), CAP).await.unwrap_err();
     assert_eq!(error, FetchError::Failed("127.0.0.1: no answer in time".into()));

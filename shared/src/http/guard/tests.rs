@@ -123,7 +123,7 @@ fn a_platform_is_trusted_at_its_configured_origin_alone() {
 fn files_come_from_the_platforms_hosts_alone() {
     let open = guard(&["127.0.0.0/8", "10.0.0.0/8"]);
     let base = url("http://127.0.0.1:4100/");
-    let media = Purpose::Media { hosts: HOSTS, base: &base };
+    let media = Purpose::Media { hosts: MediaHosts::Under(HOSTS), base: &base };
     let table = [
         ("https://scontent.xx.fbcdn.net/v/1.jpg?_nc=1", Ok(Reach::Public)),
         ("https://fbcdn.net/1.jpg", Ok(Reach::Public)),

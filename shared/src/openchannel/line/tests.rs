@@ -9,6 +9,8 @@ fn event(kind: EventKind) -> Event {
     Event {
         id: EventId::new("e1"),
         customer: CustomerId::new("1"),
+        aliases: Vec::new(),
+        named: None,
         place: Place::Direct,
         at: Timestamp::from_seconds(0),
         kind,
@@ -129,7 +131,8 @@ fn what_our_side_sent_is_shown_unless_the_desk_sent_it() {
         read(echo(EchoSender::Inbox, vec![Part::File(image())]), None),
         ["[answered in the Page inbox] image", "<image>"]
     );
-    let status = EventKind::Status { of: StatusOf::Message(m("m0")), state: DeliveryState::Read };
+    let status =
+        EventKind::Status { of: StatusOf::Message(m("m0")), state: DeliveryState::Read, failure: None, price: None };
     assert!(read(status, None).is_empty());
     let notice = |line: Option<&str>| EventKind::Notice {
         name: "referral".into(),

@@ -23,6 +23,8 @@ async fn a_warm_text_costs_three_calls() {
         let event = Event {
             id: EventId::of_message(&id),
             customer: CustomerId::new(anna.psid()),
+            aliases: Vec::new(),
+            named: None,
             place: Place::Direct,
             at: Timestamp::now(),
             kind: EventKind::Message(Message {

@@ -57,6 +57,8 @@ impl Stage {
                 let event = Event {
                     id: EventId::of_message(&id),
                     customer: CustomerId::new(customer.psid()),
+                    aliases: Vec::new(),
+                    named: None,
                     place: Place::Direct,
                     at,
                     kind: EventKind::Message(Message { id: Some(id), quotes: None, parts }),

@@ -9,7 +9,7 @@ const SECRET: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 fn keys(secrets: &[&str]) -> WebhookKeys {
     let list = |values: &[&str]| values.iter().map(|value| SecretString::from(*value)).collect();
-    WebhookKeys { secrets: list(secrets), verify_tokens: list(secrets) }
+    WebhookKeys { secrets: list(secrets), verify_tokens: list(secrets), ..WebhookKeys::default() }
 }
 
 fn request(headers: &[&[u8]], body: &[u8]) -> RawRequest {
@@ -17,7 +17,7 @@ fn request(headers: &[&[u8]], body: &[u8]) -> RawRequest {
     for value in headers {
         map.append(SIGNATURE_HEADER, HeaderValue::from_bytes(value).unwrap());
     }
-    RawRequest { headers: map, query: String::new(), body: body.to_vec() }
+    RawRequest { headers: map, body: body.to_vec(), ..RawRequest::default() }
 }
 
 fn vectors() -> Value {

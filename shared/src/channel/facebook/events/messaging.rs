@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::{Page, Problem, digest, message, notice, read, referral};
 use crate::channel::facebook::payload::{Delivery, MessageEdit, Messaging, Optin, Party, Reaction, Read};
 use crate::channel::facebook::scalar::{Id, Moment, words};
-use crate::event::{DeliveryState, Event, EventKind, Place, StatusOf};
+use crate::event::{DeliveryState, Event, EventKind, StatusOf};
 use crate::id::{CustomerId, EventId, MessageId};
 use crate::time::Timestamp;
 
@@ -30,7 +30,7 @@ impl Scene {
     /// An event with the platform's own id in its name.
     pub(super) fn named(&self, kind: &str, id: &str, what: EventKind) -> Event {
         let id = EventId::new(format!("{kind}:{id}"));
-        Event { id, customer: self.customer.clone(), place: Place::Direct, at: self.at, kind: what }
+        Event::direct(id, self.customer.clone(), self.at, what)
     }
 
     /// An event to which the platform gives no id.
@@ -153,7 +153,7 @@ fn reaction(scene: &Scene, raw: &RawValue) -> Result<Event, Problem> {
 
 fn delivery(scene: &Scene, raw: &RawValue) -> Result<Vec<Event>, Problem> {
     let delivery: Delivery = read(raw)?;
-    let status = |of| EventKind::Status { of, state: DeliveryState::Delivered };
+    let status = |of| EventKind::Status { of, state: DeliveryState::Delivered, failure: None, price: None };
     let messages = delivery.mids.unwrap_or_default();
     if messages.is_empty() {
         let Moment(until) = delivery.watermark.ok_or(Problem::Without("watermark"))?;
@@ -168,6 +168,6 @@ fn seen(scene: &Scene, raw: &RawValue) -> Result<Event, Problem> {
     let read: Read = read(raw)?;
     let Moment(until) = read.watermark.ok_or(Problem::Without("watermark"))?;
     let id = format!("{}:{}", scene.customer, until.millis());
-    let kind = EventKind::Status { of: StatusOf::UpTo(until), state: DeliveryState::Read };
+    let kind = EventKind::Status { of: StatusOf::UpTo(until), state: DeliveryState::Read, failure: None, price: None };
     Ok(scene.named("read", &id, kind))
 }

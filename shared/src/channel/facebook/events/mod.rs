@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::payload::{Change, Entry, Envelope};
 use super::scalar::{Id, Moment, Text};
 use crate::channel::{Item, Parsed};
-use crate::event::{Event, Place, Unreadable};
+use crate::event::{Event, Unreadable};
 use crate::id::{AccountKey, CustomerId, EventId};
 use crate::time::Timestamp;
 
@@ -189,7 +189,7 @@ fn about_page(page: &Page, name: &str, content: &RawValue) -> Result<Event, Prob
     let customer = CustomerId::nobody();
     let at = page.sent.ok_or(Problem::NoTime)?;
     let id = EventId::new(format!("{name}:{}", digest(&customer, None, content)));
-    Ok(Event { id, customer, place: Place::Direct, at, kind: notice::recorded(name) })
+    Ok(Event::direct(id, customer, at, notice::recorded(name)))
 }
 
 /// The name of an event to which the platform gives no id: the same when it is delivered again.

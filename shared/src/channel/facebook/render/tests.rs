@@ -13,7 +13,7 @@ fn shown(outgoing: &Outgoing) -> String {
         _ => panic!("not a bearer token"),
     }
     match &outgoing.body {
-        OutBody::Empty => {}
+        OutBody::Empty | OutBody::Form(_) => {}
         OutBody::Json(value) => writeln!(shown, "\n{value:#}").unwrap(),
         OutBody::Multipart(fields) => {
             for field in fields {

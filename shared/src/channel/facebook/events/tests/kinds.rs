@@ -64,7 +64,7 @@ fn reactions_are_given_and_taken_back() {
 fn receipts_are_of_messages_or_of_all_up_to_a_time() {
     let until = Timestamp::from_millis(AT);
     let status = |members: Value| match event(&members) {
-        Event { id, kind: EventKind::Status { of, state }, .. } => (id.to_string(), of, state),
+        Event { id, kind: EventKind::Status { of, state, .. }, .. } => (id.to_string(), of, state),
         other => panic!("{other:?}"),
     };
     for mids in [json!(null), json!([])] {
