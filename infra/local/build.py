@@ -32,6 +32,9 @@ def deploy(place: Place) -> dict[str, str]:
     parameters = {
         "PublicUrl": place.hub_url,
         "GraphBaseUrl": f"{place.sandbox_url}/graph",
+        "TwilioBaseUrl": f"{place.sandbox_url}/twilio",
+        "SinchBaseUrl": f"{place.sandbox_url}/sinch",
+        "KaleyraBaseUrl": f"{place.sandbox_url}/kaleyra",
         "AllowedPrivateNetworks": "127.0.0.0/8",
         "JwksBaseUrl": place.aws_url,
         "Architecture": architecture(),

@@ -27,6 +27,7 @@
 //! - [`secrets`]: Secrets Manager behind a small cache; what is read cannot be printed
 //! - [`http`]: the one client, guarded: every request says why it goes out, and that decides where it may go
 //! - [`sender`]: a message to a customer, with all that its platform wants before it
+//! - [`links`]: files that a provider fetches, for an hour
 //! - [`gateway`]: a call of the HTTP API without losing a byte
 //! - [`aws`], [`cache`], [`config`], [`log`]: what every function starts with
 pub mod aws;
@@ -38,6 +39,7 @@ pub mod event;
 pub mod gateway;
 pub mod http;
 pub mod id;
+pub mod links;
 pub mod log;
 pub mod openchannel;
 pub mod queue;

@@ -4,15 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::SecretString;
 use tokio::time::Instant;
+use url::Url;
 
 use crate::cache::Cache;
 use crate::channel::{
-    Channel, Connection, Content, Failure, FailureClass, HandOver, Handed, OutMessage, Platforms, Question, Verdict,
+    Channel, Connection, Content, Failure, FailureClass, HandOver, Handed, OutFile, OutMessage, Platforms, Question,
+    Verdict,
 };
 use crate::http::{Client, Purpose};
 use crate::id::AccountKey;
+use crate::links::FileLinks;
 use crate::secrets::IntegrationSecrets;
 use crate::time::Timestamp;
 
@@ -27,6 +31,7 @@ const LOGIN_KEPT: Duration = Duration::from_secs(50 * 60);
 pub struct Sender {
     http: Client,
     platforms: Platforms,
+    links: FileLinks,
     logins: Cache<AccountKey, Known>,
 }
 
@@ -49,9 +54,9 @@ pub struct From<'a> {
 }
 
 impl Sender {
-    /// A sender over `http` to `platforms`.
-    pub fn new(http: Client, platforms: Platforms) -> Self {
-        Self { http, platforms, logins: Cache::new(LOGIN_KEPT) }
+    /// A sender over `http` to `platforms`, which fetch files from `links`.
+    pub fn new(http: Client, platforms: Platforms, links: FileLinks) -> Self {
+        Self { http, platforms, links, logins: Cache::new(LOGIN_KEPT) }
     }
 
     /// Where the platforms answer.
@@ -85,9 +90,21 @@ impl Sender {
                     None => Handed::Bytes(bytes),
                 }
             }
-            HandOver::Link => Handed::Bytes(bytes),
+            HandOver::Link => Handed::Link(self.keep(from, &file, bytes, deadline).await?),
         };
         Ok(Content::File(file, handed))
+    }
+
+    /// Keeps a file where the platform can fetch it: at the hub's own address, which the integration's webhook has too.
+    async fn keep(&self, from: From<'_>, file: &OutFile, bytes: Bytes, deadline: Instant) -> Result<Url, Failure> {
+        let hub = from.secrets.webhook_url.as_deref().and_then(|url| url.parse::<Url>().ok());
+        let kept = tokio::time::timeout_at(deadline, self.links.keep(file, bytes)).await;
+        let name = match kept {
+            Ok(Ok(name)) => name,
+            Ok(Err(error)) => return Err(not_kept(&error.to_string())),
+            Err(_) => return Err(not_kept("S3: no answer in time")),
+        };
+        hub.and_then(|hub| name.link(&hub).ok()).ok_or_else(|| not_kept("the integration has no webhook address"))
     }
 
     /// Sends one message, once.
@@ -154,6 +171,18 @@ impl Sender {
     /// The account, with the token of the moment if it has one.
     pub fn connection<'a>(&'a self, from: From<'a>, login: Option<&'a SecretString>) -> Connection<'a> {
         Connection::new(from.channel, &self.platforms, from.secrets, from.app_secret, login)
+    }
+}
+
+/// The file lies nowhere that the platform could fetch it from.
+fn not_kept(why: &str) -> Failure {
+    tracing::error!(why, "a file for a customer could not be kept");
+    let what = "The hub could not keep the file for the platform to fetch.";
+    Failure {
+        class: FailureClass::Transient,
+        sentence: format!("{what} Nothing was sent; try again in a minute."),
+        what: what.to_owned(),
+        platform: None,
     }
 }
 

@@ -40,6 +40,9 @@ def needed(id: str) -> set[str]:
     if TRANSACTION in rights:
         rights.remove(TRANSACTION)
         rights |= {right for builder, right in PARTS.items() if f"{len(builder)}{builder}5build".encode() in code}
+    # The head of an object needs the right to read it.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    rights = {right.replace("s3:HeadObject", "s3:GetObject") for right in rights}
     # A batch of SQS needs the right of the single call.
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     rights = {right.removesuffix("Batch") for right in rights}

@@ -17,6 +17,8 @@ pub struct Settings {
     pub later_queue_url: String,
     /// What the names of the deployment's secrets begin with.
     pub secrets_prefix: String,
+    /// Where files lie that a provider fetches.
+    pub files_bucket: String,
     /// Where the platforms answer.
     pub platforms: Platforms,
     /// Private networks in which a desk may be.
@@ -41,6 +43,7 @@ impl Settings {
             inbound_queue_url: environment.text("INBOUND_QUEUE_URL"),
             later_queue_url: environment.text("LATER_QUEUE_URL"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
+            files_bucket: environment.text("FILES_BUCKET"),
             platforms: Platforms::read(&mut environment),
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use shared::http::{Client, Guard, HttpError};
+use shared::links::FileLinks;
 use shared::queue::{Inbound, LaterQueue};
 use shared::secrets::Secrets;
 use shared::sender::Sender;
@@ -43,13 +44,14 @@ impl Worker {
         let sqs = aws_sdk_sqs::Client::new(aws);
         let guard = Guard::new(settings.allowed_private_networks.clone(), settings.runtime_api.clone());
         let http = Client::new(guard)?;
+        let links = FileLinks::new(aws_sdk_s3::Client::new(aws), &settings.files_bucket);
         Ok(Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
             secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
             inbound: Inbound::new(sqs.clone(), &settings.inbound_queue_url),
             later: LaterQueue::new(sqs.clone(), &settings.later_queue_url),
             visibility: Visibility::new(sqs, &settings.inbound_queue_url),
-            sender: Sender::new(http.clone(), settings.platforms.clone()),
+            sender: Sender::new(http.clone(), settings.platforms.clone(), links),
             http,
             links: Links::default(),
             clock: Clock::default(),

@@ -11,6 +11,8 @@ pub struct Settings {
     pub table_name: String,
     /// What the names of the deployment's secrets begin with.
     pub secrets_prefix: String,
+    /// Where files lie that a provider fetches.
+    pub files_bucket: String,
     /// Where the platforms answer.
     pub platforms: Platforms,
     /// Private networks in which a desk may be.
@@ -31,6 +33,7 @@ impl Settings {
         let settings = Self {
             table_name: environment.text("TABLE_NAME"),
             secrets_prefix: environment.text("SECRETS_PREFIX"),
+            files_bucket: environment.text("FILES_BUCKET"),
             platforms: Platforms::read(&mut environment),
             allowed_private_networks: environment.networks("ALLOWED_PRIVATE_NETWORKS"),
             runtime_api: lookup("AWS_LAMBDA_RUNTIME_API"),

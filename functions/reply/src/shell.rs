@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use shared::cache::Cache;
 use shared::http::{Auth, Client, Guard, HttpError, Outgoing, Purpose};
 use shared::id::IntegrationId;
+use shared::links::FileLinks;
 use shared::secrets::Secrets;
 use shared::sender::Sender;
 use shared::store::{Bridge, Health, Integration, Store, StoreError};
@@ -39,10 +40,11 @@ impl Shell {
     pub fn new(aws: &SdkConfig, settings: Settings) -> Result<Self, HttpError> {
         let guard = Guard::new(settings.allowed_private_networks.clone(), settings.runtime_api.clone());
         let http = Client::new(guard)?;
+        let links = FileLinks::new(aws_sdk_s3::Client::new(aws), &settings.files_bucket);
         Ok(Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), &settings.table_name),
             secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
-            sender: Sender::new(http.clone(), settings.platforms.clone()),
+            sender: Sender::new(http.clone(), settings.platforms.clone(), links),
             http,
             clock: Clock::default(),
             integrations: Cache::new(FRESH),

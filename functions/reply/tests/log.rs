@@ -33,8 +33,11 @@ impl Write for Lines {
 async fn has_one_line_a_reply_with_its_ids_and_nothing_that_anybody_wrote() {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber =
-        tracing_subscriber::fmt().json().with_env_filter("info").with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::INFO)
+        .with_writer(move || writer.clone())
+        .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let world = World::new().await;
     let words = "the-words-of-the-agent";

@@ -64,6 +64,7 @@ impl World {
         let settings = Settings {
             table_name: "hub".to_owned(),
             secrets_prefix: "hub".to_owned(),
+            files_bucket: "files".to_owned(),
             platforms: Platforms {
                 graph_base_url: outside.url("").parse().unwrap(),
                 graph_version: "v26.0".to_owned(),
