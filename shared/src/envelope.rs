@@ -76,6 +76,11 @@ pub enum Work {
         /// The failed message: the correlation id it was kept under.
         failed: CorrelationId,
     },
+    /// Look again at an event that came before what it speaks of.
+    Recheck {
+        /// The event.
+        event: Event,
+    },
     /// Try again to fetch a file that could not be had.
     LateFile(LateFile),
 }
@@ -154,7 +159,7 @@ impl Envelope {
     /// Whom the work is about; nobody where the item could not be read.
     pub fn customer(&self) -> Option<&CustomerId> {
         match &self.work {
-            Work::Event { event } => Some(&event.customer),
+            Work::Event { event } | Work::Recheck { event } => Some(&event.customer),
             Work::Unreadable { .. } => None,
             Work::Drain { customer, .. } | Work::Replay { customer, .. } => Some(customer),
             Work::LateFile(late) => Some(&late.customer),
@@ -178,7 +183,7 @@ impl Envelope {
         match &self.work {
             Work::Event { event } => sha256_hex([integration.as_str(), "\0", event.id.as_str()]),
             Work::Unreadable { unreadable } => sha256_hex([integration.as_str(), "\0", unreadable.sha256.as_str()]),
-            Work::Drain { .. } | Work::Replay { .. } | Work::LateFile(_) => {
+            Work::Drain { .. } | Work::Replay { .. } | Work::Recheck { .. } | Work::LateFile(_) => {
                 sha256_hex([self.correlation.to_string().as_str()])
             }
         }

@@ -29,7 +29,7 @@ pub use customer::Customer;
 pub use integration::{DeskState, Health, Integration, NewIntegration};
 pub use kept::{Kept, KeptPlace, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
-pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentPart};
+pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentMessage, SentPart, Status};
 pub use unclaimed::Unclaimed;
 
 /// One DynamoDB item.
