@@ -107,8 +107,20 @@ impl Sender {
         hub.and_then(|hub| name.link(&hub).ok()).ok_or_else(|| not_kept("the integration has no webhook address"))
     }
 
-    /// Sends one message, once.
+    /// Sends one message, once. A token of the moment that was kept may end before its time: where the platform turns it down,
+    /// which certainly sends nothing, a new one is asked for and the message sent with that.
     pub async fn send(&self, from: From<'_>, message: OutMessage<'_>, deadline: Instant, now: Timestamp) -> Verdict {
+        let account = &from.secrets.account;
+        let kept = self.logins.get(account, now).is_some_and(|known| now < known.until);
+        let verdict = self.send_once(from, message.clone(), deadline, now).await;
+        if !matches!(&verdict, Verdict::NotSent(Failure { class: FailureClass::Credential, .. })) {
+            return verdict;
+        }
+        self.logins.forget(account);
+        if kept { self.send_once(from, message, deadline, now).await } else { verdict }
+    }
+
+    async fn send_once(&self, from: From<'_>, message: OutMessage<'_>, deadline: Instant, now: Timestamp) -> Verdict {
         let login = match self.login(from, deadline, now).await {
             Ok(login) => login,
             Err(failure) => return Verdict::NotSent(failure),
@@ -119,12 +131,7 @@ impl Sender {
         let request = carrier.message(&connection, message);
         let base = carrier.base(&connection);
         let answer = self.http.send(Connection::purpose(&base), request, left(deadline), ANSWER_CAP).await;
-        let verdict = carrier.verdict(&answer, human_agent);
-        if let Verdict::NotSent(Failure { class: FailureClass::Credential, .. }) = &verdict {
-            // A token may end before its time; the next try asks for a new one.
-            self.logins.forget(&from.secrets.account);
-        }
-        verdict
+        carrier.verdict(&answer, human_agent)
     }
 
     /// Asks the platform something in the name of an account.
@@ -189,3 +196,6 @@ fn not_kept(why: &str) -> Failure {
 fn left(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
+
+#[cfg(test)]
+mod tests;

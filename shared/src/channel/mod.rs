@@ -18,6 +18,8 @@ mod carrier;
 mod credential;
 pub mod facebook;
 mod outbound;
+mod quoted;
+mod scalar;
 pub mod whatsapp;
 
 pub use carrier::{Carrier, HandOver, Login, MediaRequest, Question, Template, Variable};
@@ -145,11 +147,13 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// The HTTP status for it.
+    /// The HTTP status for it. A signature that is right but too old is no reason to give up: asked to come again, the
+    /// platform signs anew.
     pub const fn status(self) -> u16 {
         match self {
-            Self::Unsigned | Self::WrongSignature | Self::TooOld => 401,
+            Self::Unsigned | Self::WrongSignature => 401,
             Self::WrongToken | Self::Malformed => 403,
+            Self::TooOld => 503,
         }
     }
 }

@@ -11,7 +11,6 @@ mod events;
 pub mod limits;
 mod payload;
 pub mod render;
-mod scalar;
 pub mod verdict;
 
 /// The channel's name in account keys and integration records.

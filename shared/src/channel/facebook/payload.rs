@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::scalar::{Id, Moment, Scalar, Text};
+use crate::channel::scalar::{Id, Moment, Scalar, Text};
 
 /// The whole body.
 #[derive(Deserialize)]

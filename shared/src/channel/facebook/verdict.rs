@@ -10,15 +10,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::render::Mode;
-use super::scalar::{Id, Text, words};
+use crate::channel::scalar::{Id, Text, words};
 use crate::channel::{Failure, FailureClass, PlatformError, Profile, Verdict};
 use crate::http::{Answer, HttpError};
 use crate::id::MessageId;
 
-mod quoted;
 mod table;
 
-use quoted::quoted;
+use crate::channel::quoted::quoted;
 use table::{Class, FELL_OVER, Rule, Rules, rule, rule_when_late};
 
 /// Whose a token is.

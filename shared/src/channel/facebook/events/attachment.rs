@@ -10,7 +10,7 @@ use url::Url;
 
 use super::read;
 use crate::channel::facebook::payload::{Attachment, AttachmentPayload, Element};
-use crate::channel::facebook::scalar::{Id, Moment, Text, words};
+use crate::channel::scalar::{Id, Moment, Text, words};
 use crate::event::{MediaFile, MediaKind, MediaSource, Part};
 
 /// The parts of all attachments, each thing once: stickers and shared posts come twice in times of change, under two kinds.

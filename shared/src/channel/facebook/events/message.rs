@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::messaging::Scene;
 use super::{Problem, attachment, read, referral};
 use crate::channel::facebook::payload::{self, Messaging, Order, OrderedProduct, Postback};
-use crate::channel::facebook::scalar::{Id, Scalar, words};
+use crate::channel::scalar::{Id, Scalar, words};
 use crate::event::{EchoSender, Event, EventKind, Message, Part};
 use crate::id::MessageId;
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Page, Problem, digest, message, notice, read, referral};
 use crate::channel::facebook::payload::{Delivery, MessageEdit, Messaging, Optin, Party, Reaction, Read};
-use crate::channel::facebook::scalar::{Id, Moment, words};
+use crate::channel::scalar::{Id, Moment, UNKNOWN, plain_name, words};
 use crate::event::{DeliveryState, Event, EventKind, StatusOf};
 use crate::id::{CustomerId, EventId, MessageId};
 use crate::time::Timestamp;
@@ -130,7 +130,7 @@ fn scene(item: &Messaging<'_>, page: &Page, echo: bool) -> Result<Scene, Problem
 fn kind_name(raw: &RawValue) -> Result<String, Problem> {
     let members: BTreeMap<String, IgnoredAny> = read(raw)?;
     let kind = members.into_keys().find(|member| !NO_KINDS.contains(&member.as_str()));
-    Ok(kind.map_or_else(|| notice::UNKNOWN.to_owned(), |kind| notice::plain_name(&kind)))
+    Ok(kind.map_or_else(|| UNKNOWN.to_owned(), |kind| plain_name(&kind)))
 }
 
 fn edit(scene: &Scene, raw: &RawValue) -> Result<Event, Problem> {

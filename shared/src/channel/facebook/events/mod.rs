@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::payload::{Change, Entry, Envelope};
-use super::scalar::{Id, Moment, Text};
+use crate::channel::scalar::{Id, Moment, Text, plain_name};
 use crate::channel::{Item, Parsed};
 use crate::event::{Event, Unreadable};
 use crate::id::{AccountKey, CustomerId, EventId};
@@ -181,7 +181,7 @@ fn page(entry: &Entry<'_>) -> Result<Page, Problem> {
 fn change(raw: &RawValue, page: &Page) -> Result<Vec<Event>, Problem> {
     let change: Change<'_> = read(raw)?;
     let Text(field) = change.field.ok_or(Problem::Without("field"))?;
-    Ok(vec![about_page(page, &notice::plain_name(&field), change.value.unwrap_or(raw))?])
+    Ok(vec![about_page(page, &plain_name(&field), change.value.unwrap_or(raw))?])
 }
 
 /// Something that concerns the page and no customer.

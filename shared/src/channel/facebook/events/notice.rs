@@ -5,21 +5,12 @@ use serde_json::value::RawValue;
 use super::messaging::Scene;
 use super::{Problem, read};
 use crate::channel::facebook::payload::{AccountLinking, Messaging, Optin, PolicyEnforcement, ResponseFeedback};
-use crate::channel::facebook::scalar::words;
+use crate::channel::scalar::words;
 use crate::event::{Event, EventKind};
-
-/// What an event is called that has no usable name.
-pub(super) const UNKNOWN: &str = "unknown";
 
 /// A notice that no agent reads.
 pub(super) fn recorded(name: &str) -> EventKind {
     EventKind::Notice { name: name.to_owned(), line: None, opens_window: false }
-}
-
-/// A name of the platform as we take it over: a plain word, or [`UNKNOWN`].
-pub(super) fn plain_name(name: &str) -> String {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    if plain && (1..=64).contains(&name.len()) { name.to_owned() } else { UNKNOWN.to_owned() }
 }
 
 /// The kinds of which an agent is told.

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::messaging::Scene;
 use super::{Problem, read};
 use crate::channel::facebook::payload::{Lead, Referral};
-use crate::channel::facebook::scalar::{Id, Scalar, Text};
+use crate::channel::scalar::{Id, Scalar, Text};
 use crate::event::{Event, EventKind, Part};
 
 /// A referral that came with a message or a tap.

@@ -1,65 +1,44 @@
-//! WhatsApp through sinch.
+//! WhatsApp through the Sinch Conversation API: one app of a project, which lives in one region and has one WhatsApp sender.
+//! Pure: the requests that `render` and `connect` build are sent, and the answers that `verdict` judges are fetched, by the
+//! shell.
+//!
+//! <https://developers.sinch.com/docs/conversation/overview>
 
-use url::Url;
-
-use super::identity;
-use crate::channel::{
-    Carrier, Connection, Limits, MediaRequest, OutMessage, Parsed, RawRequest, Refused, Verdict, Webhook, WebhookKeys,
-};
-use crate::event::MediaSource;
-use crate::http::{Answer, HttpError, MediaHosts, Outgoing};
-use crate::id::{AccountKey, CustomerId};
+use crate::channel::{Parsed, RawRequest, Refused, Webhook, WebhookKeys};
+use crate::id::AccountKey;
 use crate::time::Timestamp;
 
-/// WhatsApp through sinch.
+mod authenticate;
+mod carrier;
+pub mod connect;
+mod credential;
+mod events;
+pub mod limits;
+mod payload;
+mod render;
+mod verdict;
+
+pub use credential::{Credential, Region};
+
+/// The channel with its provider, as account keys begin.
+pub const NAME: &str = "whatsapp:sinch";
+
+/// The name of the channel at Sinch, where an app may have others beside it.
+const CHANNEL: &str = "WHATSAPP";
+
+/// WhatsApp through Sinch.
 #[derive(Clone, Copy, Debug)]
 pub struct Sinch;
 
 impl Webhook for Sinch {
+    /// Sinch names no size; Meta's, from which it has what it sends, is 3 MB.
     const LARGEST_BODY: usize = 3 * 1024 * 1024;
 
-    fn authenticate(_request: &RawRequest, _keys: &WebhookKeys, _now: Timestamp) -> Result<(), Refused> {
-        unimplemented!()
+    fn authenticate(request: &RawRequest, keys: &WebhookKeys, now: Timestamp) -> Result<(), Refused> {
+        authenticate::webhook(request, keys, now)
     }
 
-    fn parse(_request: &RawRequest, _own: Option<&AccountKey>) -> Parsed {
-        unimplemented!()
-    }
-}
-
-impl Carrier for Sinch {
-    fn title(&self) -> &'static str {
-        "WhatsApp"
-    }
-
-    fn limits(&self) -> &'static Limits {
-        unimplemented!()
-    }
-
-    fn address(&self, text: &str) -> Option<CustomerId> {
-        identity::either(text)
-    }
-
-    fn base(&self, _connection: &Connection<'_>) -> Url {
-        unimplemented!()
-    }
-
-    fn message(&self, _connection: &Connection<'_>, _message: OutMessage<'_>) -> Outgoing {
-        unimplemented!()
-    }
-
-    fn verdict(&self, _answer: &Result<Answer, HttpError>, _human_agent: bool) -> Verdict {
-        unimplemented!()
-    }
-
-    fn media(&self, _connection: &Connection<'_>, _source: &MediaSource) -> Option<MediaRequest> {
-        unimplemented!()
-    }
-
-    fn media_hosts(&self) -> MediaHosts<'static> {
-        unimplemented!()
+    fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed {
+        events::parse(&request.body, own)
     }
 }
-
-mod credential;
-pub use credential::{Credential, Region};

@@ -1,5 +1,5 @@
-//! The smallest pieces of Meta's JSON, read as tolerantly as they are sent: ids and numbers as string or number with every
-//! digit kept, times in seconds or milliseconds, texts with half an emoji in them.
+//! The smallest pieces of a platform's JSON, read as tolerantly as they are sent: ids and numbers as string or number with
+//! every digit kept, times in seconds or milliseconds, texts with half an emoji in them.
 
 use std::fmt;
 
@@ -17,19 +17,19 @@ const SMALLEST_MILLIS: i64 = 100_000_000_000;
 
 /// Words. Half a surrogate pair, which a cut through an emoji leaves behind, becomes U+FFFD in place of an error.
 #[derive(Clone, Debug)]
-pub(super) struct Text(pub(super) String);
+pub(in crate::channel) struct Text(pub(in crate::channel) String);
 
 /// A string, or a number digit for digit as it was written.
 #[derive(Debug)]
-pub(super) struct Scalar(pub(super) String);
+pub(in crate::channel) struct Scalar(pub(in crate::channel) String);
 
 /// An id: a string, or a whole number of any size.
 #[derive(Debug)]
-pub(super) struct Id(pub(super) String);
+pub(in crate::channel) struct Id(pub(in crate::channel) String);
 
 /// A moment, sent in milliseconds or seconds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment(pub(super) Timestamp);
+pub(in crate::channel) struct Moment(pub(in crate::channel) Timestamp);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -87,8 +87,17 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 /// The words, if there are any.
-pub(super) fn words(text: Option<Text>) -> Option<String> {
+pub(in crate::channel) fn words(text: Option<Text>) -> Option<String> {
     text.map(|Text(text)| text).filter(|text| !text.trim().is_empty())
+}
+
+/// What an event is called that has no usable name.
+pub(in crate::channel) const UNKNOWN: &str = "unknown";
+
+/// A name of the platform as we take it over: a plain word, or [`UNKNOWN`].
+pub(in crate::channel) fn plain_name(name: &str) -> String {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if plain && (1..=64).contains(&name.len()) { name.to_owned() } else { UNKNOWN.to_owned() }
 }
 
 #[cfg(test)]
