@@ -46,6 +46,7 @@ pub(crate) fn secrets() -> IntegrationSecrets {
         app_secrets: vec![secret("app")],
         verify_tokens: vec![secret("verify")],
         receive_url: SecretString::from(receive_url),
+        api_base_url: integration().api_base_url,
         desk: Some(DeskCredential::Basic { user: format!("{SECRET}-user"), password: secret("password") }),
         reply_secrets: vec![secret("reply"), secret("reply-before")],
     }

@@ -5,7 +5,7 @@ use reqwest::Method;
 use sandbox::meta::File;
 use sandbox::motion::{AccountState, MotionCall};
 use sandbox::{Answer, Fault, When};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn down(status: u16) -> Fault {
     Fault::Refuse(Answer::json(status, &json!({"message": "out of order"})))
@@ -77,6 +77,27 @@ async fn a_message_that_the_desk_never_takes_is_kept_and_the_next_goes_on() {
     assert!((200..300).contains(&status), "{status}");
     assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "three", "two"]);
     scene.until_kept("failed", 0).await;
+}
+
+#[tokio::test]
+async fn all_that_failed_is_done_again_at_once_in_each_customers_order() {
+    let scene = Scene::new().await;
+    let (anna, bruno) = (scene.customer(), scene.customer());
+    scene.desk.fail_on(Some(MotionCall::Receive), down(400), When::always());
+    for text in ["one", "two", "three"] {
+        anna.says(text).await;
+    }
+    bruno.says("four").await;
+    scene.until_kept("failed", 4).await;
+    scene.desk.mend();
+    let path = format!("/api/integrations/{}/messages/replay", scene.id());
+    let (status, told) = scene.hub.call(Method::POST, &path, None).await;
+    assert_eq!((status, &told["messages"], &told["next"]), (202, &4.into(), &Value::Null), "{told}");
+    assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "two", "three"]);
+    assert_eq!(scene.until_bodies(&bruno, 1).await, ["four"]);
+    scene.until_kept("failed", 0).await;
+    let (status, told) = scene.hub.call(Method::POST, &format!("{path}?after=nonsense"), None).await;
+    assert_eq!((status, &told["code"]), (422, &"invalid".into()), "{told}");
 }
 
 #[tokio::test]
