@@ -67,14 +67,18 @@ async fn a_worker_that_dies_while_it_sets_aside_or_drains_loses_nothing() {
         let mut group = Group::default();
         group.push(stage.texts(customer, ["first", "second"]));
         stage.refuse(MotionCall::Receive, 503, When::always());
+        for _ in 0..2 {
+            stage.invoke(&mut group).await;
+        }
+        // The third try is the last.
         stage.killer.arm(moment);
         stage.work(&mut group).await;
         assert!(stage.scene.bodies(customer).is_empty());
         stage.mend(customer, group).await;
     };
-    // Three tries and what they need, the breaker, the first drain and the message; then the same message, posted and taken
-    // out, the breaker, and those who are woken.
-    stage.survives(&["first", "second", "last"], 45, story).await;
+    // The try, the breaker, the first drain and the messages set aside; then each of them posted and taken out, the breaker,
+    // and those who are woken.
+    stage.survives(&["first", "second", "last"], 30, story).await;
 }
 
 #[tokio::test]

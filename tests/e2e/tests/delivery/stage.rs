@@ -88,21 +88,26 @@ impl Stage {
         self.queues.worker(&self.aws).await
     }
 
-    /// Has a worker deal with all that is in a group. It goes on with the next one; where it is killed another follows.
-    pub(crate) async fn work(&self, group: &mut Group) {
+    /// One invocation of a worker with what is in a group. It lives on for the next; in the place of a killed one comes another.
+    pub(crate) async fn invoke(&self, group: &mut Group) {
         let mut hand = self.hand.lock().await;
+        let worker = match hand.take() {
+            Some(worker) => worker,
+            None => self.worker().await,
+        };
+        if let Some(response) = self.killer.kill(invoke(&worker, &group.records)).await {
+            group.settle(&response);
+            *hand = Some(worker);
+        }
+    }
+
+    /// As many as it takes until nothing is left in the group.
+    pub(crate) async fn work(&self, group: &mut Group) {
         for _ in 0..INVOCATIONS {
             if group.records.is_empty() {
                 return;
             }
-            let worker = match hand.take() {
-                Some(worker) => worker,
-                None => self.worker().await,
-            };
-            if let Some(response) = self.killer.kill(invoke(&worker, &group.records)).await {
-                group.settle(&response);
-                *hand = Some(worker);
-            }
+            self.invoke(group).await;
         }
         panic!("the work was never finished");
     }
