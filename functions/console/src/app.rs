@@ -130,6 +130,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(messages::list))
         .routes(routes!(messages::read, messages::discard))
         .routes(routes!(messages::replay))
+        .routes(routes!(messages::replay_all::replay_all))
         .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = description.components.get_or_insert_default();

@@ -87,6 +87,7 @@ mod tests {
             attachment: None,
             file_name: None,
             thread: None,
+            automatic: false,
         }
     }
 

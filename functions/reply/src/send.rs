@@ -71,7 +71,7 @@ impl Errand<'_> {
     /// All that has to be known before the first part goes out.
     async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Content>, Answer> {
         let limits = self.channel.carrier().limits();
-        let human_agent = self.door.integration.human_agent;
+        let human_agent = self.may_be_late();
         progress.human_agent = match window(self.shell.now(), self.recipient.window_at, limits, human_agent) {
             Window::Open => false,
             Window::HumanAgent => true,
@@ -177,9 +177,15 @@ impl Errand<'_> {
         !old.platform.is_same(&self.door.secrets.platform)
     }
 
+    /// Whether it may go out by the right of a person who answers late: the account has it, and a person wrote. Meta forbids it
+    /// for what a machine sends.
+    fn may_be_late(&self) -> bool {
+        self.door.integration.human_agent && !self.reply.automatic
+    }
+
     /// Falls back to the right of a person who answers late, where the platform knows better than we that the window is closed.
     fn as_human_agent(&self, progress: &mut Progress) -> bool {
-        let may = self.door.integration.human_agent && self.channel.carrier().limits().human_agent_window.is_some();
+        let may = self.may_be_late() && self.channel.carrier().limits().human_agent_window.is_some();
         may && !std::mem::replace(&mut progress.human_agent, true)
     }
 

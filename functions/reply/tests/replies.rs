@@ -151,7 +151,8 @@ mod what_goes_out {
     #[tokio::test]
     async fn a_file_without_the_address_of_motions_api_is_refused() {
         let world = World::empty().await;
-        world.integrate(world.integration, PAGE, |integration| integration.api_base_url = None).await;
+        world.integrate(world.integration, PAGE, |_| {}).await;
+        world.change_secrets(world.integration, PAGE, |secrets| secrets.api_base_url = None).await;
         world.customer(world.integration, CUSTOMER).await;
         let reply = json!({"body": "x.bin", "AttachmentId": 6004, "Contact": {"facebook": CUSTOMER}});
         is(&world.reply(&reply).await, 422, "file_unavailable");
@@ -364,6 +365,21 @@ mod the_window {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_no_person_wrote_has_no_right_to_be_late() {
+        let by = |agent: Value| {
+            let mut reply = text(Some(1), "we are closed");
+            reply["UserId"] = agent;
+            reply
+        };
+        let world = written(25, true).await;
+        is(&world.reply(&by(Value::Null)).await, 400, "window_closed");
+        assert!(world.outside.messages().is_empty());
+        sent(&world.reply(&by(json!(21))).await);
+        assert_eq!(world.outside.messages()[0].json()["messaging_type"], "MESSAGE_TAG");
+        sent(&written(23, true).await.reply(&by(Value::Null)).await);
     }
 
     #[tokio::test]

@@ -116,7 +116,7 @@ impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
     fn from(error: SdkError<E>) -> Self {
         let code = error.code().or_else(|| error.as_service_error().and_then(ProvideErrorMetadata::code));
         match code {
-            Some("ConditionalCheckFailedException" | "TransactionCanceledException") => Self::Conflict,
+            Some("ConditionalCheckFailedException") => Self::Conflict,
             Some(code) => Self::Unavailable(code.to_owned()),
             None => Self::Unavailable("no answer".to_owned()),
         }

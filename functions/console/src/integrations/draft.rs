@@ -73,6 +73,7 @@ impl Draft {
             webhook_url: None,
             webhook_guard: None,
             receive_url: SecretString::default(),
+            api_base_url: None,
             desk: None,
             reply_secrets: vec![reply_secret()?],
         };
@@ -91,13 +92,13 @@ impl Draft {
             settings.page_token.is_given() || settings.app_secret.is_given() || settings.verify_token.is_given();
         let credential =
             settings.api_key.is_given() || settings.api_user.is_given() || settings.api_password.is_given();
+        let address = settings.receive_url.is_given() || settings.api_base_url.is_given();
         let desk = credential
-            || settings.receive_url.is_given()
-            || settings.api_base_url.is_given()
+            || address
             || settings.desk_account.is_given()
             || settings.map_key.is_given()
             || settings.contact_fields.is_given();
-        let touched = Touched { desk, platform, secrets: platform || credential || settings.receive_url.is_given() };
+        let touched = Touched { desk, platform, secrets: platform || credential || address };
 
         if let Some(name) = needed("name", settings.name, problems) {
             self.integration.name = name;
@@ -189,6 +190,7 @@ impl Draft {
             Given::Absent if integration.api_base_url != base(&before) => {}
             Given::Absent | Given::Null => integration.api_base_url = base(&now),
         }
+        self.secrets.api_base_url.clone_from(&integration.api_base_url);
         match desk_account {
             Given::Value(id) => integration.desk_account = Some(id),
             Given::Absent if integration.desk_account != account(&before) => {}

@@ -50,6 +50,7 @@ pub(crate) fn secrets() -> IntegrationSecrets {
         webhook_url: None,
         webhook_guard: None,
         receive_url: SecretString::from(receive_url),
+        api_base_url: integration().api_base_url,
         desk: Some(DeskCredential::Basic { user: format!("{SECRET}-user"), password: secret("password") }),
         reply_secrets: vec![secret("reply"), secret("reply-before")],
     }

@@ -1,6 +1,6 @@
 //! Changing an integration. The record is written first, on top of the revision that was read: whoever comes second is
-//! told, and then nothing of theirs is written, secrets neither. No half of a change pairs the key of one server with the
-//! address of another.
+//! told, and then nothing of theirs is written, secrets neither. The key of Motion's API and the address that it is meant for
+//! are both in the secret, so that no half of a change pairs the key of one server with the address of another.
 
 use std::sync::Arc;
 
@@ -54,7 +54,6 @@ pub(crate) async fn update(
         problems.check()?;
         return Err(changed_meanwhile());
     }
-    let before = integration.clone();
     let mut draft = Draft { secrets: secrets(&app, id).await?, integration };
     let mut touched = draft.apply(settings, &mut problems);
     check_addresses(&app, &draft, &mut problems);
@@ -68,7 +67,7 @@ pub(crate) async fn update(
     if let Some(graph) = &graph {
         check_account(&mut draft, &graph.account().await?)?;
     }
-    let integration = keep(&app, &draft, &before, touched).await?;
+    let integration = keep(&app, &draft, touched).await?;
     let mut findings: Vec<_> = bridge::follow(&app, &integration).await.into_iter().collect();
     if let Some(graph) = &graph {
         findings.extend(graph.subscribe(integration.account.platform_id()).await);
@@ -119,23 +118,13 @@ fn check_account(draft: &mut Draft, found: &Account) -> Result<(), ApiError> {
 }
 
 /// Writes what was changed, and lets another try be made where that may help.
-///
-/// The address of Motion's API is in the record, its key in the secret, and no write spans the two. Where both move, the
-/// record is first left without an address, then the secret is written, then the record gets the new address: whatever is
-/// lost on the way, a key is never sent to the server that it does not belong to. What is left then has no address, which
-/// its findings tell, until api_base_url is sent again. Another's change in between makes the last write a conflict.
-async fn keep(app: &App, draft: &Draft, before: &Integration, touched: Touched) -> Result<Integration, ApiError> {
+async fn keep(app: &App, draft: &Draft, touched: Touched) -> Result<Integration, ApiError> {
     let now = Timestamp::now();
     let wanted = Integration { updated_at: now, ..draft.integration.clone() };
     let id = wanted.id;
-    let moves = touched.secrets && wanted.api_base_url != before.api_base_url;
-    let first = if moves { Integration { api_base_url: None, ..wanted.clone() } } else { wanted.clone() };
-    let mut integration = app.store.update_integration(&first).await?;
+    let mut integration = app.store.update_integration(&wanted).await?;
     if touched.secrets {
         app.secrets.put_integration(id, &draft.secrets, now).await?;
-    }
-    if moves && wanted.api_base_url.is_some() {
-        integration = app.store.update_integration(&Integration { revision: first.revision + 1, ..wanted }).await?;
     }
     let working = Health { since: Some(now), ..Health::default() };
     if touched.desk && integration.desk.is_broken() {

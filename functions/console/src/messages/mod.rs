@@ -23,6 +23,7 @@ use crate::query;
 
 mod key;
 mod preview;
+pub(crate) mod replay_all;
 
 use key::Key;
 
@@ -258,13 +259,19 @@ fn wanted(uri: &Uri) -> Result<Wanted, ApiError> {
     if limit.is_none() {
         problems.add("limit", format!("must be a number from 1 to {MOST}"));
     }
+    let after = self::after(after, state, &mut problems);
+    problems.check()?;
+    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after })
+}
+
+/// Where a list goes on.
+fn after(key: Option<String>, state: KeptState, problems: &mut Problems) -> Option<KeptPlace> {
     let place = |key: String| key.parse().ok().map(|key: Key| key.place()).filter(|place| place.state() == state);
-    let after = after.map(place);
+    let after = key.map(place);
     if after == Some(None) {
         problems.add("after", "must be the key of a message of the same list");
     }
-    problems.check()?;
-    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after: after.flatten() })
+    after.flatten()
 }
 
 async fn find(app: &App, integration: &Integration, key: &Key) -> Result<Kept, ApiError> {

@@ -120,17 +120,29 @@ impl World {
     }
 
     pub(crate) async fn put_secrets(&self, id: IntegrationId, page: &str, token: &str) {
-        let secrets = IntegrationSecrets {
+        let platform = PlatformCredential::Graph { token: SecretString::from(token) };
+        self.change_secrets(id, page, |secrets| secrets.platform = platform).await;
+    }
+
+    pub(crate) async fn change_secrets(
+        &self,
+        id: IntegrationId,
+        page: &str,
+        change: impl FnOnce(&mut IntegrationSecrets),
+    ) {
+        let mut secrets = IntegrationSecrets {
             account: AccountKey::of("facebook", page),
-            platform: PlatformCredential::Graph { token: SecretString::from(token) },
+            platform: PlatformCredential::Graph { token: SecretString::from(TOKEN) },
             app_secrets: Vec::new(),
             verify_tokens: Vec::new(),
             webhook_url: None,
             webhook_guard: None,
             receive_url: SecretString::from("https://motion.example.com/api/openchannel/accounts/12/notify?token=t"),
+            api_base_url: Some(self.outside.url("/api")),
             desk: Some(DeskCredential::ApiKey { key: SecretString::from("motion-key") }),
             reply_secrets: vec![SecretString::from(SECRET), SecretString::from("the-secret-before")],
         };
+        change(&mut secrets);
         self.secrets.put_integration(id, &secrets, Timestamp::now()).await.unwrap();
     }
 

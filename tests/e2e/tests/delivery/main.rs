@@ -4,5 +4,8 @@
 
 mod away;
 mod calls;
+mod enabled;
 mod killed;
+mod killed_kept;
+mod stage;
 mod time;

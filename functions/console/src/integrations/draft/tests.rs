@@ -159,6 +159,7 @@ fn what_a_change_touches() {
         (json!({ "human_agent": true, "bridge_sources": ["192.0.2.1"] }), none),
         (json!({ "map_key": "phone" }), Touched { desk: true, ..none }),
         (json!({ "desk_account": "5" }), Touched { desk: true, ..none }),
+        (json!({ "api_base_url": "https://b.example.com/api" }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "receive_url": RECEIVE_URL }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "api_key": "another-key" }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "page_token": "EAAGother" }), Touched { platform: true, secrets: true, ..none }),
