@@ -6,6 +6,7 @@ use std::time::Duration;
 use deliver::{Settings, Worker};
 use shared::envelope::Envelope;
 use shared::time::Clock;
+use upkeep::Round;
 
 use crate::stack::stack;
 
@@ -14,11 +15,26 @@ const INVOCATION: Duration = Duration::from_secs(60);
 
 /// A worker of a process that just started. `aws` is where it finds AWS.
 pub async fn worker(aws: &str, clock: Clock) -> Worker {
+    worker_of(aws, &stack().sandbox_url, clock).await
+}
+
+/// The same, with the platform behind `graph` in place of the sandbox's address.
+pub async fn worker_of(aws: &str, graph: &str, clock: Clock) -> Worker {
     let stack = stack();
-    let environment = stack.functions["deliver"]["environment"].clone();
+    let mut environment = stack.functions["deliver"]["environment"].clone();
+    let direct = environment["GRAPH_BASE_URL"].as_str().unwrap().replace(&stack.sandbox_url, graph);
+    environment["GRAPH_BASE_URL"] = direct.into();
     let lookup = move |name: &str| environment[name].as_str().map(str::to_owned);
     let settings = Settings::read(&lookup).unwrap();
     Worker::new(&stack.aws(aws).await, settings).unwrap().with_clock(clock)
+}
+
+/// A round of upkeep, of a process that just started.
+pub async fn upkeep(aws: &str) -> Round {
+    let stack = stack();
+    let environment = &stack.functions["upkeep"]["environment"];
+    let lookup = |name: &str| environment[name].as_str().map(str::to_owned);
+    Round::new(&stack.aws(aws).await, &upkeep::Settings::read(&lookup).unwrap())
 }
 
 /// Records of the inbound queue in this order.

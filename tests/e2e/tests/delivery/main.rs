@@ -4,5 +4,6 @@
 
 mod away;
 mod calls;
+mod held;
 mod killed;
 mod time;
