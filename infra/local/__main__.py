@@ -37,6 +37,7 @@ def up(place: Place, _arguments) -> None:
     write(place.folder / aws.API_ID_FILE, outputs["ApiId"])
     gaps.make_routes(place, outputs["ApiId"])
     gaps.mend_event_sources(place)
+    gaps.allow_plain_http(place)
 
     kept = read_state(place)
     state = {

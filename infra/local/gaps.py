@@ -43,6 +43,14 @@ def mend_event_sources(place: Place) -> None:
         client.update_event_source_mapping(UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": limit})
 
 
+def allow_plain_http(place: Place) -> None:
+    """Takes away what refuses plain http at the files' bucket: the local AWS has nothing else, and heeds it."""
+    s3 = place.client("s3")
+    for function in functions(place).values():
+        if bucket := function["environment"].get("FILES_BUCKET"):
+            s3.delete_bucket_policy(Bucket=bucket)
+
+
 def functions(place: Place) -> dict[str, dict]:
     """What tests and `cargo lambda watch` need to know of each deployed function, by the name of its binary."""
     names = _physical_ids(place)

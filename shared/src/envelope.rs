@@ -76,6 +76,11 @@ pub enum Work {
         /// The failed message: the correlation id it was kept under.
         failed: CorrelationId,
     },
+    /// Look again at an event that came before what it speaks of.
+    Recheck {
+        /// The event.
+        event: Event,
+    },
     /// Try again to fetch a file that could not be had.
     LateFile(LateFile),
     /// Send what is held for this customer, who has written: in order, each once.
@@ -186,7 +191,7 @@ impl Envelope {
     /// Whom the work is about; nobody where the item could not be read.
     pub fn customer(&self) -> Option<&CustomerId> {
         match &self.work {
-            Work::Event { event } => Some(&event.customer),
+            Work::Event { event } | Work::Recheck { event } => Some(&event.customer),
             Work::Unreadable { .. } => None,
             Work::Drain { customer, .. }
             | Work::Replay { customer, .. }
@@ -200,7 +205,7 @@ impl Envelope {
     /// What the claim of work that ends at the desk is on; nothing for other work.
     pub fn claimed(&self) -> Option<EventId> {
         match &self.work {
-            Work::Event { event } => Some(event.id.clone()),
+            Work::Event { event } | Work::Recheck { event } => Some(event.id.clone()),
             Work::LateFile(late) => Some(late.claimed()),
             Work::Line(line) => Some(line.event.clone()),
             Work::Unreadable { unreadable } => Some(EventId::new(format!("unreadable:{}", unreadable.sha256))),
@@ -211,7 +216,7 @@ impl Envelope {
     /// In which conversation work stands that ends at the desk; nothing for other work.
     pub fn place(&self) -> Option<&Place> {
         match &self.work {
-            Work::Event { event } => Some(&event.place),
+            Work::Event { event } | Work::Recheck { event } => Some(&event.place),
             Work::LateFile(late) => Some(&late.place),
             Work::Line(_) => Some(&Place::Direct),
             _ => None,
@@ -221,7 +226,7 @@ impl Envelope {
     /// What work that ends at the desk is in a word, as `message`.
     pub const fn kind(&self) -> &'static str {
         match &self.work {
-            Work::Event { event } => event.kind.word(),
+            Work::Event { event } | Work::Recheck { event } => event.kind.word(),
             Work::LateFile(_) => "file",
             Work::Line(_) => "line",
             Work::Unreadable { .. } => "unreadable",
@@ -249,6 +254,7 @@ impl Envelope {
             Work::Line(line) => sha256_hex([integration.as_str(), "\0", line.event.as_str()]),
             Work::Drain { .. }
             | Work::Replay { .. }
+            | Work::Recheck { .. }
             | Work::LateFile(_)
             | Work::Release { .. }
             | Work::EndHeld { .. } => sha256_hex([self.correlation.to_string().as_str()]),

@@ -236,14 +236,14 @@ pub enum StatusOf {
 pub enum DeliveryState {
     /// The platform took it.
     Sent,
+    /// It will not arrive. Above `Sent`, which may come late; below the others: what was read has arrived after all.
+    Failed,
     /// It reached a device.
     Delivered,
     /// The customer opened it.
     Read,
     /// The customer listened to it.
     Played,
-    /// It will not arrive.
-    Failed,
 }
 
 /// Why a message of ours will not arrive, told after the platform had taken it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::event::{MediaFile, Place};
 use shared::http::Purpose;
-use shared::id::DeskId;
+use shared::id::{CustomerId, DeskId};
 use shared::openchannel::attachment::AttachmentId;
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::line::{self, DeskPart};
@@ -153,7 +153,7 @@ impl Worker {
             from: desk_id(parcel, conversation),
             body,
             map_key: link.integration.map_key,
-            contact: contact(link, conversation),
+            contact: contact(link, parcel.customer(), conversation),
             attachment,
             thread: match parcel.place() {
                 Place::Direct => None,
@@ -184,8 +184,9 @@ fn desk_id(parcel: &Parcel<'_>, conversation: &Conversation) -> DeskId {
     conversation.desk_id.clone().unwrap_or_else(|| DeskId::new(parcel.customer().as_str()))
 }
 
-fn contact(link: &Link, conversation: &Conversation) -> ContactFields {
+fn contact(link: &Link, customer: &CustomerId, conversation: &Conversation) -> ContactFields {
     let mut fields = ContactFields::default();
+    fields.set(ContactField::Phone, link.channel.phone(customer, &conversation.aliases).unwrap_or_default());
     fields.set(ContactField::FirstName, conversation.first_name.as_deref().unwrap_or_default());
     fields.set(ContactField::LastName, conversation.last_name.as_deref().unwrap_or_default());
     fields.with_fixed(&link.integration.contact_fields)

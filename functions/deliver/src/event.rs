@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
-use shared::envelope::Envelope;
+use shared::envelope::{Envelope, Work};
 use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
-use shared::store::{Claim, ClaimBy, Conversation, DeskState, MessageRecord, Outcome};
+use shared::queue::Later;
+use shared::store::{Claim, ClaimBy, Conversation, DeskState, MessageRecord, Outcome, Status};
 use tokio::time::Instant;
 
 use crate::desk::Delivery;
 use crate::links::Link;
-use crate::parcel::Parcel;
+use crate::parcel::{Content, Parcel};
 use crate::received::Received;
 use crate::work::{Hindered, Step};
 use crate::worker::Worker;
 
 /// The pauses before the second and third try at a desk that is away; then the message is set aside.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// How long our own record of a message may take that the platform already says will not arrive: longer than a reply.
+const RECHECK: Duration = Duration::from_secs(15);
 /// The pause before the desk is asked whether it is there again, after a message that may have reached it.
 const UNCERTAIN_PAUSE: Duration = Duration::from_secs(5);
 
@@ -29,13 +32,17 @@ impl Worker {
         event: &Event,
         deadline: Instant,
     ) -> Result<Step, Hindered> {
-        if let EventKind::Status { of, state, .. } = &event.kind {
-            self.status(link, event, of, *state).await?;
-            return Ok(Step::Done);
+        if let EventKind::Status { of, state, failure, price } = &event.kind {
+            let failure = failure.as_ref().map(|failure| failure.code.as_str());
+            let status = Status { state: *state, at: event.at, price: price.as_deref(), failure };
+            if !self.status(link, envelope, event, of, &status).await? {
+                return Ok(Step::Done);
+            }
         }
         if let EventKind::Echo { message, sender: EchoSender::Hub } = &event.kind {
             if let Some(id) = &message.id {
-                self.store.raise_status(link.integration.id, id, DeliveryState::Sent, event.at).await?;
+                let sent = Status { state: DeliveryState::Sent, at: event.at, price: None, failure: None };
+                self.store.raise_status(link.integration.id, id, &sent).await?;
             }
             return Ok(Step::Done);
         }
@@ -70,7 +77,15 @@ impl Worker {
         message: &mut MessageRecord,
         deadline: Instant,
     ) -> Result<Step, Hindered> {
-        let conversation = self.conversation(link, parcel).await?;
+        let mut conversation = self.conversation(link, parcel).await?;
+        if let Content::Event(event) = parcel.content
+            && !event.customer.is_nobody()
+            && let Some(owner) = self.identify(link, event, &mut conversation).await?
+        {
+            self.store.record_outcome(link.integration.id, message, Outcome::GoOn).await?;
+            self.pass_on(parcel.envelope, event, owner).await?;
+            return Ok(Step::Done);
+        }
         let parts = self.parts(link, parcel).await?;
         if parts.is_empty() {
             self.store.record_outcome(link.integration.id, message, Outcome::Delivered).await?;
@@ -142,16 +157,36 @@ impl Worker {
         }
     }
 
-    /// Raises how far messages of ours have come. No claim: a repeat changes nothing.
-    async fn status(&self, link: &Link, event: &Event, of: &StatusOf, state: DeliveryState) -> Result<(), Hindered> {
+    /// Raises how far messages of ours have come; a repeat changes nothing. Says whether the agent is to be told: that a
+    /// message of the hub's will not arrive. Whether it is one may not be known yet, because a platform can be quicker than
+    /// our own record; then the event comes once more.
+    async fn status(
+        &self,
+        link: &Link,
+        envelope: &Envelope,
+        event: &Event,
+        of: &StatusOf,
+        status: &Status<'_>,
+    ) -> Result<bool, Hindered> {
         let id = link.integration.id;
-        match of {
-            StatusOf::Message(message) => self.store.raise_status(id, message, state, event.at).await?,
+        let message = match of {
+            StatusOf::Message(message) => message,
             StatusOf::UpTo(at) => {
-                let read = state >= DeliveryState::Read;
+                let read = status.state >= DeliveryState::Read;
                 self.store.note_watermark(id, &event.place, &event.customer, read, *at).await?;
+                return Ok(false);
             }
+        };
+        let sent = self.store.raise_status(id, message, status).await?;
+        if status.state != DeliveryState::Failed || sent.state != DeliveryState::Failed {
+            return Ok(false);
         }
-        Ok(())
+        if !sent.is_ours && !matches!(envelope.work, Work::Recheck { .. }) {
+            let now = self.now();
+            let work = Work::Recheck { event: event.clone() };
+            let envelope = Envelope { work, ..envelope.clone() };
+            self.later.send(&Later { due_at: now.plus(RECHECK), envelope }, now).await?;
+        }
+        Ok(sent.is_ours)
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use shared::channel::Profile;
 use shared::id::DeskId;
+use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::sender::From;
 use shared::store::{Conversation, Customer, StoreError};
 use tokio::time::Instant;
@@ -38,6 +39,11 @@ impl Worker {
             learned.first_name = learned.first_name.or_else(|| stored.first_name.clone());
             learned.last_name = learned.last_name.or_else(|| stored.last_name.clone());
         }
+        if let (None, Some(named)) = (&learned.first_name, parcel.named()) {
+            let named = ContactFields::named(named);
+            learned.first_name = named.get(ContactField::FirstName).map(str::to_owned);
+            learned.last_name = named.get(ContactField::LastName).map(str::to_owned);
+        }
         if learned.first_name.is_none() && learned.name_tries < NAME_TRIES {
             match self.profile(link, parcel).await {
                 Some(profile) => {
@@ -63,7 +69,7 @@ impl Worker {
         let (id, customer) = (link.integration.id, parcel.customer());
         let new = Customer {
             id: customer.clone(),
-            desk_id: DeskId::new(customer.as_str()),
+            desk_id: link.channel.desk_id(customer, &learned.aliases),
             first_name: learned.first_name.clone(),
             last_name: learned.last_name.clone(),
             created_at: self.now(),

@@ -9,6 +9,7 @@ mod desk;
 mod drain;
 mod event;
 mod file;
+mod identify;
 mod introduce;
 mod later;
 mod links;

@@ -1,7 +1,7 @@
 //! What is brought to the desk: an event, a file that came late, or a line of the hub's own, as parts that are posted one after another.
 
 use shared::envelope::{Envelope, HubLine, LateFile, Work};
-use shared::event::{Event, EventKind, Place};
+use shared::event::{Event, EventKind, Place, StatusOf};
 use shared::id::{CustomerId, EventId, MessageId};
 use shared::openchannel::line::{self, DeskPart};
 use shared::store::{ClaimBy, Conversation, Kept, KeptState, MessageRecord};
@@ -36,7 +36,7 @@ impl<'a> Parcel<'a> {
     /// The parcel in a queue body; nothing where the work is not for the desk.
     pub(crate) fn of(envelope: &'a Envelope, body: &'a str, sequence: &'a str) -> Option<Self> {
         let content = match &envelope.work {
-            Work::Event { event } => Content::Event(event),
+            Work::Event { event } | Work::Recheck { event } => Content::Event(event),
             Work::LateFile(late) => Content::LateFile(late),
             Work::Line(line) => Content::Line(line),
             Work::Unreadable { .. }
@@ -53,6 +53,14 @@ impl<'a> Parcel<'a> {
             Content::Event(event) => &event.customer,
             Content::LateFile(late) => &late.customer,
             Content::Line(line) => &line.customer,
+        }
+    }
+
+    /// What the customer calls themselves, where the event tells.
+    pub(crate) fn named(&self) -> Option<&'a str> {
+        match self.content {
+            Content::Event(event) => event.named.as_deref(),
+            Content::LateFile(_) | Content::Line(_) => None,
         }
     }
 
@@ -142,6 +150,7 @@ fn spoken_of(event: &Event) -> Option<&MessageId> {
     match &event.kind {
         EventKind::Reaction { message, .. } | EventKind::Deletion { message } => Some(message),
         EventKind::Message(message) => message.quotes.as_ref(),
+        EventKind::Status { of: StatusOf::Message(message), .. } => Some(message),
         _ => None,
     }
 }

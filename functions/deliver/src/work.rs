@@ -80,7 +80,9 @@ impl Worker {
         };
         let Some(link) = link else { return unreadable::nobodys(self, envelope).await };
         match &envelope.work {
-            Work::Event { event } => self.event(&link, record, envelope, event, deadline).await,
+            Work::Event { event } | Work::Recheck { event } => {
+                self.event(&link, record, envelope, event, deadline).await
+            }
             Work::Unreadable { unreadable } => self.unreadable(&link, record, envelope, unreadable).await,
             Work::Drain { customer, place, chain, first, step } => {
                 let drain = Drain { customer, place, chain: *chain, first: *first, step: *step };

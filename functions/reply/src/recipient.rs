@@ -39,10 +39,10 @@ impl Shell {
             Some(known) => Some(known),
             None => self.customer(integration.id, &reply.recipient, budget).await?,
         };
-        let is_new = known.is_none();
-        let customer = known
-            .or_else(|| channel.carrier().address(reply.recipient.as_str()))
-            .ok_or_else(|| stranger(integration, channel))?;
+        let (customer, is_new) = match known {
+            Some(known) => (known, false),
+            None => self.stranger(integration, channel, &reply.recipient, budget).await?,
+        };
         let direct = self.store.conversation(integration.id, &Place::Direct, &customer);
         let direct = budget.work(direct).await??;
         if let Some(thread) = &reply.thread {
@@ -63,6 +63,19 @@ impl Shell {
             return Ok(None);
         }
         Ok(budget.work(self.store.customer_by_desk_id(integration, desk_id)).await??)
+    }
+
+    /// Whom an address names that no desk id is: a customer whom it is another name of, or somebody new.
+    async fn stranger(
+        &self,
+        integration: &Integration,
+        channel: Channel,
+        desk_id: &DeskId,
+        budget: Budget,
+    ) -> Result<(CustomerId, bool), Answer> {
+        let address = channel.carrier().address(desk_id.as_str()).ok_or_else(|| stranger(integration, channel))?;
+        let known = budget.work(self.store.customer_named(integration.id, &address)).await??;
+        Ok(known.map_or((address, true), |known| (known, false)))
     }
 
     async fn public(

@@ -1012,6 +1012,8 @@ mod the_start {
         }
         let settings = reply::Settings::read(&|name| match name {
             "GRAPH_BASE_URL" => Some("https://graph.facebook.com".to_owned()),
+            "TWILIO_BASE_URL" => Some("https://api.twilio.com".to_owned()),
+            "SINCH_BASE_URL" | "KALEYRA_BASE_URL" => Some(String::new()),
             "ALLOWED_PRIVATE_NETWORKS" => Some("10.0.0.0/8".to_owned()),
             "AWS_LAMBDA_RUNTIME_API" => None,
             name => Some(name.to_lowercase()),

@@ -12,7 +12,7 @@ use super::facebook::{self, Facebook};
 use super::whatsapp::{self, kaleyra::Kaleyra, meta::WhatsAppMeta, sinch::Sinch, twilio::Twilio};
 use crate::config::Environment;
 use crate::http::Purpose;
-use crate::id::{AccountKey, CorrelationId, CustomerId};
+use crate::id::{AccountKey, CorrelationId, CustomerId, DeskId};
 use crate::secrets::IntegrationSecrets;
 use crate::text::shorten;
 
@@ -160,6 +160,22 @@ impl Channel {
             (facebook::NAME, None) => Some(Self::Facebook),
             (whatsapp::NAME, Some(provider)) => Some(Self::WhatsApp(provider)),
             _ => None,
+        }
+    }
+
+    /// What Motion is to know a new customer by.
+    pub fn desk_id(self, customer: &CustomerId, aliases: &[CustomerId]) -> DeskId {
+        match self {
+            Self::Facebook => DeskId::new(customer.as_str()),
+            Self::WhatsApp(_) => whatsapp::identity::desk_id(customer, aliases),
+        }
+    }
+
+    /// The customer's telephone number, where their ids tell one.
+    pub fn phone<'a>(self, customer: &'a CustomerId, aliases: &'a [CustomerId]) -> Option<&'a str> {
+        match self {
+            Self::Facebook => None,
+            Self::WhatsApp(_) => whatsapp::identity::number_of(customer, aliases).map(CustomerId::as_str),
         }
     }
 

@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Store, StoreError, number, record, text};
+use super::{Item, Store, StoreError, number, record, text, value};
 use crate::event::Place;
 use crate::id::{CorrelationId, CustomerId, DeskId, IntegrationId};
 use crate::time::Timestamp;
@@ -18,9 +18,12 @@ pub struct Conversation {
     /// When the platform last opened its window for free answers.
     #[serde(default)]
     pub window_at: Option<Timestamp>,
-    /// Other ids by which the platform knows the customer.
+    /// Other ids by which the platform knows the customer, the newest first.
     #[serde(default)]
     pub aliases: Vec<CustomerId>,
+    /// The customer whose alias this one turned out to be: what comes in for this id is theirs.
+    #[serde(default)]
+    pub moved_to: Option<CustomerId>,
     /// What Motion knows the customer by; nothing before the customer was looked up.
     #[serde(default)]
     pub desk_id: Option<DeskId>,
@@ -142,6 +145,36 @@ impl Store {
             }
         }
         self.update_place(integration, place, customer, &format!("SET {}", sets.join(", ")), values).await
+    }
+
+    /// Writes by which other ids the platform knows the customer, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn set_aliases(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        aliases: &[CustomerId],
+    ) -> Result<(), StoreError> {
+        let values = vec![(":aliases", value(&aliases)?)];
+        self.update_place(integration, place, customer, "SET aliases = :aliases", values).await
+    }
+
+    /// Writes that an id is an alias of `to`, so that the next event for it is known to be theirs at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn move_to(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        to: &CustomerId,
+    ) -> Result<(), StoreError> {
+        let values = vec![(":to", text(to.as_str()))];
+        self.update_place(integration, place, customer, "SET moved_to = :to", values).await
     }
 
     /// Makes a chain of drains the one that lives.

@@ -1,9 +1,10 @@
-//! `CUSTOMER#integration` / `ID#id` and `DESK#value`: a customer and what Motion knows them by, made together.
+//! `CUSTOMER#integration` / `ID#id` and `DESK#value`: a customer and what Motion knows them by, made together; `ALIAS#id`:
+//! another id by which the platform knows a customer.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Store, StoreError, item, record, text};
+use super::{Item, Store, StoreError, incomplete, item, record, text};
 use crate::id::{CustomerId, DeskId, IntegrationId};
 use crate::time::Timestamp;
 
@@ -49,6 +50,63 @@ impl Store {
         let Some(item) = self.get(&pk(integration), &format!("DESK#{desk_id}"), true).await? else { return Ok(None) };
         let id = item.get("customer").and_then(|value| value.as_s().ok()).map(CustomerId::new);
         id.map(Some).ok_or_else(|| StoreError::Unreadable("a desk id without a customer".to_owned()))
+    }
+
+    /// The customer whom an id names, by itself or as an alias; nothing where nobody is known by it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn customer_named(
+        &self,
+        integration: IntegrationId,
+        id: &CustomerId,
+    ) -> Result<Option<CustomerId>, StoreError> {
+        let pk = pk(integration);
+        if self.get(&pk, &format!("ID#{id}"), true).await?.is_some() {
+            return Ok(Some(id.clone()));
+        }
+        let Some(item) = self.get(&pk, &format!("ALIAS#{id}"), true).await? else { return Ok(None) };
+        let customer = item.get("customer").and_then(|value| value.as_s().ok()).map(CustomerId::new);
+        customer.map(Some).ok_or_else(|| StoreError::Unreadable("an alias without a customer".to_owned()))
+    }
+
+    /// Makes an id another name of a customer. An id that names somebody already goes on naming them: says whether it names
+    /// this one now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn add_alias(
+        &self,
+        integration: IntegrationId,
+        alias: &CustomerId,
+        customer: &CustomerId,
+    ) -> Result<bool, StoreError> {
+        let pk = pk(integration);
+        let nobodys = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", text(&pk))
+            .key("sk", text(format!("ID#{alias}")))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(incomplete)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .item("pk", text(&pk))
+            .item("sk", text(format!("ALIAS#{alias}")))
+            .item("customer", text(customer.as_str()))
+            .condition_expression("attribute_not_exists(pk) OR customer = :customer")
+            .expression_attribute_values(":customer", text(customer.as_str()))
+            .build()
+            .map_err(incomplete)?;
+        let writes = vec![
+            TransactWriteItem::builder().condition_check(nobodys).build(),
+            TransactWriteItem::builder().put(put).build(),
+        ];
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a customer and their desk id, both or neither.

@@ -251,7 +251,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table fails.
     pub async fn count_kept(&self, integration: IntegrationId, state: KeptState) -> Result<usize, StoreError> {
-        self.count(&conversation::pk(integration), prefix(state)).await
+        self.how_many(&conversation::pk(integration), prefix(state)).await
     }
 
     /// How many messages of agents an integration holds.
@@ -259,10 +259,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table fails.
     pub async fn count_held(&self, integration: IntegrationId) -> Result<usize, StoreError> {
-        self.count(&conversation::pk(integration), HELD).await
+        self.how_many(&conversation::pk(integration), HELD).await
     }
 
-    async fn count(&self, pk: &str, prefix: &str) -> Result<usize, StoreError> {
+    async fn how_many(&self, pk: &str, prefix: &str) -> Result<usize, StoreError> {
         let mut count = 0;
         let mut from = None;
         loop {

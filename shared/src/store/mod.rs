@@ -31,7 +31,7 @@ pub use held::{Held, HeldContent, HeldState, Holding, Overdue};
 pub use integration::{DeskState, Health, Integration, NewIntegration};
 pub use kept::{Kept, KeptPlace, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
-pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentPart};
+pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentMessage, SentPart, Status};
 pub use unclaimed::Unclaimed;
 
 /// One DynamoDB item.

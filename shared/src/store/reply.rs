@@ -88,10 +88,10 @@ pub(super) fn out_sk(message: &MessageId) -> String {
 fn rank(state: DeliveryState) -> u8 {
     match state {
         DeliveryState::Sent => 1,
-        DeliveryState::Delivered => 2,
-        DeliveryState::Read => 3,
-        DeliveryState::Played => 4,
-        DeliveryState::Failed => 5,
+        DeliveryState::Failed => 2,
+        DeliveryState::Delivered => 3,
+        DeliveryState::Read => 4,
+        DeliveryState::Played => 5,
     }
 }
 
@@ -250,7 +250,8 @@ impl Store {
         }
     }
 
-    /// Raises how far a message of ours has come. A lower state than the known one changes nothing.
+    /// Raises how far a message of ours has come, and gives back what is known of it now. A lower state than the known one
+    /// changes nothing.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
@@ -258,16 +259,21 @@ impl Store {
         &self,
         integration: IntegrationId,
         message: &MessageId,
-        state: DeliveryState,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
+        status: &Status<'_>,
+    ) -> Result<SentMessage, StoreError> {
+        let (state, at) = (status.state, status.at);
+        let mut expression = "SET #rank = :rank, #status = :state, status_at = :at, expires_at = :expires".to_owned();
+        let mut call = self.client.update_item().table_name(&self.table);
+        for (name, told) in [("price", status.price), ("failure", status.failure)] {
+            if let Some(told) = told {
+                expression.push_str(&format!(", {name} = :{name}"));
+                call = call.expression_attribute_values(format!(":{name}"), text(told));
+            }
+        }
+        let written = call
             .key("pk", text(pk(integration)))
             .key("sk", text(out_sk(message)))
-            .update_expression("SET #rank = :rank, #status = :state, status_at = :at, expires_at = :expires")
+            .update_expression(expression)
             .condition_expression("attribute_not_exists(#rank) OR #rank < :rank")
             .expression_attribute_names("#rank", "rank")
             .expression_attribute_names("#status", "status")
@@ -275,13 +281,46 @@ impl Store {
             .expression_attribute_values(":state", value(&state)?)
             .expression_attribute_values(":at", number(at.millis()))
             .expression_attribute_values(":expires", number(at.plus(KEPT_FOR).seconds()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        let item = match written {
+            Ok(answer) => answer.attributes.unwrap_or_default(),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(stood)) => stood.item.clone().unwrap_or_default(),
+                _ => return Err(error.into()),
+            },
+        };
+        Ok(SentMessage { is_ours: item.contains_key("quote"), state: record::<Stated>(item)?.status })
     }
+}
+
+/// How far a message is, as the platform tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Status<'a> {
+    /// How far.
+    pub state: DeliveryState,
+    /// Since when.
+    pub at: Timestamp,
+    /// What the platform charges for it, in its own words.
+    pub price: Option<&'a str>,
+    /// The platform's code, where it will not arrive.
+    pub failure: Option<&'a str>,
+}
+
+/// What is known of a message that went out under our account's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentMessage {
+    /// Whether the hub sent it: another app may write in the account's name too.
+    pub is_ours: bool,
+    /// How far it is.
+    pub state: DeliveryState,
+}
+
+#[derive(Deserialize)]
+struct Stated {
+    status: DeliveryState,
 }
 
 /// Whether an item's time is over, although the table has not yet thrown it away.

@@ -9,7 +9,7 @@ const LONGEST: usize = 80;
 /// How a kept message begins, as an agent would read it. Nothing for what has no words.
 pub(super) fn of(payload: &str) -> Option<String> {
     let event = match Envelope::from_body(payload).ok()?.work {
-        Work::Event { event } => event,
+        Work::Event { event } | Work::Recheck { event } => event,
         Work::Line(line) => return Some(shortened(&line.text)),
         _ => return None,
     };

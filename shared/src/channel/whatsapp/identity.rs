@@ -5,7 +5,7 @@
 //!
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>
 
-use crate::id::CustomerId;
+use crate::id::{CustomerId, DeskId};
 
 /// The longest telephone number, in digits (E.164).
 const LONGEST_NUMBER: usize = 15;
@@ -67,14 +67,20 @@ pub fn either(text: &str) -> Option<CustomerId> {
     user_id(text).or_else(|| number(text))
 }
 
-/// The number by which a customer can be written to, if one is known.
+/// The number by which a customer can be written to, if one is known. `aliases` has the newest first, and after a change of
+/// number the newest is the one that works.
 pub fn number_of<'a>(customer: &'a CustomerId, aliases: &'a [CustomerId]) -> Option<&'a CustomerId> {
-    std::iter::once(customer).chain(aliases).find(|id| is_number(id))
+    aliases.iter().chain(std::iter::once(customer)).find(|id| is_number(id))
 }
 
-/// The user id by which a customer can be written to, if one is known.
+/// The user id by which a customer can be written to, if one is known; the newest, as with numbers.
 pub fn user_id_of<'a>(customer: &'a CustomerId, aliases: &'a [CustomerId]) -> Option<&'a CustomerId> {
-    std::iter::once(customer).chain(aliases).find(|id| !is_number(id))
+    aliases.iter().chain(std::iter::once(customer)).find(|id| !is_number(id))
+}
+
+/// What Motion knows a customer by: the number, which agents can read and dial, else the user id.
+pub fn desk_id(customer: &CustomerId, aliases: &[CustomerId]) -> DeskId {
+    DeskId::new(number_of(customer, aliases).unwrap_or(customer).as_str())
 }
 
 /// Whether an id of the hub's own making is a number.
@@ -103,6 +109,22 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(number(text).as_ref().map(CustomerId::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn after_a_change_the_newest_id_is_written_to() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| CustomerId::new(*id)).collect::<Vec<_>>();
+        let table = [
+            ("447700900123", vec![], Some("447700900123"), None),
+            ("DE.1", vec!["447700900123"], Some("447700900123"), Some("DE.1")),
+            ("447700900123", vec!["447700900999", "DE.2", "DE.1"], Some("447700900999"), Some("DE.2")),
+            ("DE.1", vec![], None, Some("DE.1")),
+        ];
+        for (customer, aliases, number, user_id) in table {
+            let (customer, aliases) = (CustomerId::new(customer), ids(&aliases));
+            assert_eq!(number_of(&customer, &aliases).map(CustomerId::as_str), number, "{customer} {aliases:?}");
+            assert_eq!(user_id_of(&customer, &aliases).map(CustomerId::as_str), user_id, "{customer} {aliases:?}");
         }
     }
 

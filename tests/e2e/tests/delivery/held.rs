@@ -174,7 +174,7 @@ async fn a_file_is_fetched_when_it_is_sent() {
     let anna = stage.silent().await;
     let agent = stage.scene.desk.agent();
     let answer = agent.reply_with_file(anna.psid(), "offer.pdf", "application/pdf", "%PDF-1.7 x").await.unwrap();
-    assert_eq!(answer.answer.unwrap().status, 202);
+    assert_eq!(answer.answer.unwrap().status, Some(202));
     anna.says("yes?").await;
     stage.until_told(&anna, "1 held message was sent").await;
     assert_eq!(on_phone(&anna), ["hello_again", "offer.pdf"]);
@@ -193,7 +193,11 @@ async fn a_platform_that_takes_no_more_holds_up_no_message_of_the_customer() {
     assert_eq!(stage.until_told(&anna, "were sent").await, "[hub] 2 held messages were sent.");
     assert_eq!(stage.scene.bodies(&anna)[..2], ["one", "two"]);
     assert_eq!(on_phone(&anna), ["first", "second"]);
-    assert_eq!(stage.scene.sendings().len(), 3, "the limit was tried once, and what the customer wrote did not try it again");
+    assert_eq!(
+        stage.scene.sendings().len(),
+        3,
+        "the limit was tried once, and what the customer wrote did not try it again"
+    );
 }
 
 #[tokio::test]
@@ -316,7 +320,8 @@ async fn survives(stage: &Stage, killer: &Killer, aws: &str, graph: &str, moment
     let unknown = lines.iter().filter(|line| line.contains("no answer came")).count();
     assert!(unknown <= 1, "{moment:?}: at most the one in hand: {lines:?}");
     let told: usize = 3 - unknown;
-    let words = if told == 1 { "1 held message was sent.".to_owned() } else { format!("{told} held messages were sent.") };
+    let words =
+        if told == 1 { "1 held message was sent.".to_owned() } else { format!("{told} held messages were sent.") };
     assert_eq!(lines.last(), Some(&format!("[hub] {words}")), "{moment:?}: {lines:?}");
     match moment {
         Moment::Before(step) | Moment::After(step) | Moment::Lost(step) => step < came,
