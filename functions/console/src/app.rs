@@ -112,7 +112,7 @@ impl FromRequestParts<Arc<App>> for HubUrl {
     tags(
         (name = "hub", description = "Who one is, and how the deployment is"),
         (name = "integrations", description = "Accounts of a channel, each linked to an Open Channel account of Motion"),
-        (name = "messages", description = "Messages that wait for a desk, and messages that failed"),
+        (name = "messages", description = "Messages that wait for a desk, that failed, or that agents wrote and that are held"),
     )
 )]
 struct Description;

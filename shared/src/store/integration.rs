@@ -11,6 +11,7 @@ use super::{Item, Store, StoreError, account, incomplete, item, number, record, 
 use crate::channel::{Channel, Provider};
 use crate::id::{AccountKey, IntegrationId, TenantId};
 use crate::openchannel::contact::{ContactField, ContactFields};
+use crate::recontact::Recontact;
 use crate::time::Timestamp;
 
 /// How often one message may be posted to find out whether a desk is back that cannot be asked.
@@ -49,6 +50,9 @@ pub struct Integration {
     /// Whether the account may use the platform's longer window for human agents.
     #[serde(default)]
     pub human_agent: bool,
+    /// How customers are written to again whose window is closed; nothing where they are not.
+    #[serde(default)]
+    pub recontact: Option<Recontact>,
     /// Where `/api/reply` may be called from for this integration; empty is never.
     #[serde(default)]
     pub bridge_sources: Vec<IpNet>,

@@ -5,8 +5,10 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use std::time::Duration;
 
 use deliver::{Settings, Worker};
+use serde_json::Value;
 use shared::envelope::Envelope;
 use shared::time::Clock;
+use upkeep::Round;
 
 use crate::scene::unique;
 use crate::stack::stack;
@@ -44,11 +46,23 @@ impl Queues {
 
 /// The same on the stack's own queues, with another clock.
 pub async fn worker(aws: &str, clock: Clock) -> Worker {
-    Worker::new(&stack().aws(aws).await, deployed_settings()).unwrap().with_clock(clock)
+    worker_of(aws, &stack().sandbox_url, clock).await
+}
+
+/// The same, with the platform behind `graph` in place of the sandbox's address.
+pub async fn worker_of(aws: &str, graph: &str, clock: Clock) -> Worker {
+    let stack = stack();
+    let mut environment = stack.functions["deliver"]["environment"].clone();
+    let direct = environment["GRAPH_BASE_URL"].as_str().unwrap().replace(&stack.sandbox_url, graph);
+    environment["GRAPH_BASE_URL"] = direct.into();
+    Worker::new(&stack.aws(aws).await, settings(environment)).unwrap().with_clock(clock)
 }
 
 fn deployed_settings() -> Settings {
-    let environment = stack().functions["deliver"]["environment"].clone();
+    settings(stack().functions["deliver"]["environment"].clone())
+}
+
+fn settings(environment: Value) -> Settings {
     Settings::read(&move |name: &str| environment[name].as_str().map(str::to_owned)).unwrap()
 }
 
@@ -73,6 +87,14 @@ impl Group {
     pub fn settle(&mut self, response: &SqsBatchResponse) {
         self.records = left(&self.records, response);
     }
+}
+
+/// A round of upkeep, of a process that just started.
+pub async fn upkeep(aws: &str) -> Round {
+    let stack = stack();
+    let environment = &stack.functions["upkeep"]["environment"];
+    let lookup = |name: &str| environment[name].as_str().map(str::to_owned);
+    Round::new(&stack.aws(aws).await, &upkeep::Settings::read(&lookup).unwrap())
 }
 
 /// Records of the inbound queue in this order.

@@ -4,11 +4,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
-use shared::channel::PlatformCredential;
 use shared::channel::facebook::verdict::Account;
+use shared::channel::{Channel, PlatformCredential, Provider};
 use shared::id::{AccountKey, IntegrationId, TenantId};
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::url::ReceiveUrl;
+use shared::recontact::Recontact;
 use shared::secrets::{DeskCredential, IntegrationSecrets};
 use shared::store::{Health, Integration};
 use shared::time::Timestamp;
@@ -57,6 +58,7 @@ impl Draft {
             desk_account: None,
             contact_fields: ContactFields::default(),
             human_agent: false,
+            recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
             desk: Health::default(),
@@ -110,6 +112,7 @@ impl Draft {
         self.apply_address(settings.receive_url, settings.api_base_url, settings.desk_account, problems);
         self.apply_credential(settings.api_key, settings.api_user, settings.api_password, problems);
         set(&mut self.integration.human_agent, settings.human_agent);
+        self.apply_recontact(settings.recontact, problems);
         set(&mut self.integration.bridge_sources, settings.bridge_sources);
         self.apply_contact(settings.map_key, settings.contact_fields, problems);
         touched
@@ -228,6 +231,27 @@ impl Draft {
                 Some(user) => *desk = Some(DeskCredential::Basic { user, password }),
                 None => problems.add("api_user", "is needed with api_password"),
             },
+        }
+    }
+
+    /// The template, where the channel has such and its name tells all that the platform wants to know.
+    fn apply_recontact(&mut self, recontact: Given<Recontact>, problems: &mut Problems) {
+        let integration = &mut self.integration;
+        if let (Given::Value(recontact), Some(channel)) = (&recontact, integration.channel()) {
+            if !channel.takes_templates() {
+                let title = channel.carrier().title();
+                problems.add(
+                    "recontact",
+                    format!("{title} has no templates; answers are refused once its window is closed"),
+                );
+            } else if recontact.language.is_empty() && channel != Channel::WhatsApp(Provider::Twilio) {
+                problems.add("recontact.language", "is needed: a template's name does not tell it");
+            }
+        }
+        match recontact {
+            Given::Value(recontact) => integration.recontact = Some(recontact),
+            Given::Null => integration.recontact = None,
+            Given::Absent => {}
         }
     }
 

@@ -70,6 +70,23 @@ pub(super) fn field_value(text: &str) -> Form<String> {
     line(text, 500).ok_or("must be text of 1 to 500 characters in one line")
 }
 
+/// The name of a template at its platform, or its id.
+pub(super) fn template(text: &str) -> Form<String> {
+    plain(text, 512, |c| !c.is_whitespace()).ok_or("must be the name or the id of a template, without blanks")
+}
+
+/// The language of a template, as platforms write it.
+pub(super) fn language(text: &str) -> Form<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    plain(text, 15, fits).ok_or("must be the template's language, such as it or pt_BR")
+}
+
+/// The name of a gap in a template.
+pub(super) fn gap_name(text: &str) -> Form<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    plain(text, 100, fits).ok_or("must be the gap's name as the template has it, such as first_name")
+}
+
 /// A network or a single address that answers may come from. The whole internet is none.
 pub(super) fn network(text: &str) -> Form<IpNet> {
     let text = text.trim();
@@ -80,6 +97,10 @@ pub(super) fn network(text: &str) -> Form<IpNet> {
         return Err("is wider than one network can be (/8, or /32 for IPv6): anyone could answer in your name");
     }
     Ok(network.trunc())
+}
+
+fn plain(text: &str, longest: usize, fits: impl Fn(char) -> bool) -> Option<String> {
+    line(text, longest).filter(|text| text.chars().all(fits))
 }
 
 fn line(text: &str, longest: usize) -> Option<String> {

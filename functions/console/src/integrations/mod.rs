@@ -28,6 +28,7 @@ mod drains;
 pub(crate) mod findings;
 mod forms;
 mod graph;
+pub(crate) mod recontact;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schema;

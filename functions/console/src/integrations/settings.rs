@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::url::ReceiveUrl;
+use shared::recontact::Recontact;
 use url::Url;
 
-use super::forms;
+use super::{forms, recontact};
 use crate::error::Problems;
 
 /// So many unknown names are told of; the rest would be more of the same.
@@ -67,6 +68,7 @@ pub(crate) struct Settings {
     pub(crate) map_key: Given<ContactField>,
     pub(crate) contact_fields: Given<ContactFields>,
     pub(crate) human_agent: Given<bool>,
+    pub(crate) recontact: Given<Recontact>,
     pub(crate) bridge_sources: Given<Vec<IpNet>>,
 }
 
@@ -143,6 +145,7 @@ impl Reader {
             map_key: self.text("map_key", ContactField::from_str),
             contact_fields: self.contact_fields(),
             human_agent: self.flag("human_agent"),
+            recontact: self.take("recontact").and_then(|value| recontact::read(value, &mut self.problems)),
             bridge_sources: self.bridge_sources(),
         }
     }

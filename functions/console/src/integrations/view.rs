@@ -10,6 +10,7 @@ use shared::store::{DeskState, Health, Integration};
 use utoipa::ToSchema;
 
 use super::findings::Finding;
+use super::recontact;
 use crate::app::HubUrl;
 use crate::clock::rfc3339;
 
@@ -35,6 +36,8 @@ pub(crate) struct View {
     contact_fields: BTreeMap<String, String>,
     /// Whether answers may use Meta's longer window for human agents.
     human_agent: bool,
+    /// How customers are written to again whose window is closed; nothing where answers are refused then.
+    recontact: Option<recontact::View>,
     /// Where the shared Reply URL may be called from for this integration.
     bridge_sources: Vec<String>,
     /// Whether messages go over; disabled, they are set aside.
@@ -136,6 +139,7 @@ impl View {
                 .map(|(field, value)| (field.to_string(), value.to_owned()))
                 .collect(),
             human_agent: integration.human_agent,
+            recontact: integration.recontact.map(recontact::View::of),
             bridge_sources: integration.bridge_sources.iter().map(ToString::to_string).collect(),
             enabled: integration.enabled,
             desk: Link::of(integration.desk),

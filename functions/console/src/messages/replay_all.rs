@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::key::Key;
-use super::{UNREADABLE, after};
+use super::{Listed, UNREADABLE, after};
 use crate::app::App;
 use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody, Problems};
@@ -60,7 +60,7 @@ pub(crate) async fn replay_all(
 ) -> Result<(StatusCode, Json<Replayed>), ApiError> {
     let [from] = query::read(&uri, ["after"])?;
     let mut problems = Problems::default();
-    let from = after(from, KeptState::Failed, &mut problems);
+    let from = after(from, Listed::Failed, &mut problems).and_then(|key| key.place());
     problems.check()?;
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;

@@ -5,6 +5,7 @@
 mod away;
 mod calls;
 mod enabled;
+mod held;
 mod killed;
 mod killed_kept;
 mod stage;

@@ -189,3 +189,23 @@ fn the_account_is_what_the_platform_says() {
     assert_eq!(draft.secrets.account, draft.integration.account);
     assert_eq!(draft.integration.account_name, "Northwind");
 }
+
+#[test]
+fn a_template_is_for_channels_that_have_templates() {
+    let recontact = json!({"recontact": {"template": "hello_again", "language": "it"}});
+    assert_eq!(make(recontact.clone()).1, ["recontact"]);
+
+    let mut draft = made();
+    draft.integration.channel = "whatsapp".to_owned();
+    draft.integration.provider = Some(Provider::Meta);
+    assert!(change(&mut draft, recontact).1.is_empty());
+    assert_eq!(draft.integration.recontact.as_ref().unwrap().template, "hello_again");
+    assert!(change(&mut draft, json!({"name": "Tiles"})).1.is_empty());
+    assert!(draft.integration.recontact.is_some(), "what is not said stays");
+    let nameless = json!({"recontact": {"template": "HX0123"}});
+    assert_eq!(change(&mut draft, nameless.clone()).1, ["recontact.language"]);
+    draft.integration.provider = Some(Provider::Twilio);
+    assert!(change(&mut draft, nameless).1.is_empty(), "Twilio's id names one language");
+    assert!(change(&mut draft, json!({"recontact": null})).1.is_empty());
+    assert_eq!(draft.integration.recontact, None);
+}
