@@ -95,6 +95,7 @@ pub async fn receive<C: Webhook>(shell: &Shell, route: Route, call: Call, now: T
         headers: call.headers,
         query: call.query,
         body: call.body,
+        received: now,
     };
     let guarded = match guarded(shell, route, now).await {
         Ok(Some(guarded)) => guarded,

@@ -18,6 +18,7 @@ mod carrier;
 mod credential;
 pub mod facebook;
 mod outbound;
+mod quoted;
 pub mod whatsapp;
 
 pub use carrier::{Carrier, HandOver, Login, MediaRequest, Question, Template, Variable};
@@ -122,6 +123,8 @@ pub struct RawRequest {
     pub query: String,
     /// The body's bytes.
     pub body: Vec<u8>,
+    /// When it came, by the hub's clock: the time of what carries none of its own.
+    pub received: Timestamp,
 }
 
 /// Why a webhook call is not let in. Answered with the status and an empty body.

@@ -11,14 +11,13 @@ use serde_json::Value;
 
 use super::render::Mode;
 use super::scalar::{Id, Text, words};
+use crate::channel::quoted::quoted;
 use crate::channel::{Failure, FailureClass, PlatformError, Profile, Verdict};
 use crate::http::{Answer, HttpError};
 use crate::id::MessageId;
 
-mod quoted;
 mod table;
 
-use quoted::quoted;
 use table::{Class, FELL_OVER, Rule, Rules, rule, rule_when_late};
 
 /// Whose a token is.

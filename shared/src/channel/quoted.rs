@@ -19,7 +19,7 @@ const SECRET_NAMES: [&str; 9] = [
 ];
 
 /// The words to quote; nothing where there are none.
-pub(super) fn quoted(words: &str) -> Option<String> {
+pub(in crate::channel) fn quoted(words: &str) -> Option<String> {
     let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let short = shorten(&masked(&plain), LONGEST).replace('"', "'");
     (!short.is_empty()).then_some(short)
