@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::render::Mode;
+use crate::channel::quoted::quoted;
 use crate::channel::scalar::{Id, Text, words};
 use crate::channel::{Failure, FailureClass, PlatformError, Profile, Verdict};
 use crate::http::{Answer, HttpError};
@@ -17,7 +18,6 @@ use crate::id::MessageId;
 
 mod table;
 
-use crate::channel::quoted::quoted;
 use table::{Class, FELL_OVER, Rule, Rules, rule, rule_when_late};
 
 /// Whose a token is.
