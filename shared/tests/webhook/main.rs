@@ -17,6 +17,7 @@ use shared::webhook::{self, Route, Shell};
 
 mod aws;
 mod twilio;
+mod sinch;
 use aws::FakeAws;
 
 const SECRET: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
