@@ -51,7 +51,7 @@ impl Stage {
         let account = AccountKey::of("facebook", &self.scene.page.id());
         let integration = match work {
             Work::Event { .. } | Work::Unreadable { .. } => None,
-            Work::Drain { .. } | Work::Replay { .. } | Work::LateFile(_) => Some(self.scene.id().parse().unwrap()),
+            _ => Some(self.scene.id().parse().unwrap()),
         };
         Envelope::new(Target { account, integration }, work, Timestamp::now())
     }
