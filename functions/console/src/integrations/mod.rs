@@ -28,6 +28,8 @@ mod drains;
 pub(crate) mod findings;
 mod forms;
 mod graph;
+mod platform;
+pub(crate) mod providers;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schema;
