@@ -1,14 +1,16 @@
 //! WhatsApp through Sinch: an app of a project in a region, and an access key. The secret that signs webhooks is ours.
 
 use secrecy::{ExposeSecret, SecretString};
-use shared::channel::whatsapp::sinch::{Credential, Region};
-use shared::channel::{PlatformCredential, Provider};
+use shared::channel::whatsapp::sinch::{Credential, Region, connect};
+use shared::channel::{Failure, PlatformCredential, Provider};
 use shared::id::AccountKey;
 
-use super::required;
+use super::{ProviderAccount, required};
 use crate::error::{ApiError, Problems};
 use crate::integrations::draft::{Draft, put_first, random_secret};
+use crate::integrations::findings::Finding;
 use crate::integrations::forms;
+use crate::integrations::platform::{Asking, refused};
 use crate::integrations::settings::{Given, Reader};
 
 /// What Sinch needs.
@@ -79,4 +81,71 @@ fn region(text: &str) -> Result<Region, &'static str> {
         "br" => Ok(Region::Br),
         _ => Err("must be us, eu or br, where the app lives"),
     }
+}
+
+/// Which app the key and the project lead to, by Sinch's own word.
+pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiError> {
+    let app = asking.ask(connect::app(&asking.connection())).await.map_err(|failure| refused(&failure))?;
+    Ok(ProviderAccount { key: AccountKey::new(format!("whatsapp:sinch:{}", app.id)), name: app.name })
+}
+
+/// Leads the app's callbacks to us: the webhook that does so already is brought up to date, else one is added.
+pub(crate) async fn subscribe(asking: &Asking<'_>) -> Vec<Finding> {
+    match lead_here(asking).await {
+        Ok(findings) => findings,
+        Err(failure) => vec![Finding::new(
+            "webhook_not_registered",
+            format!("Sinch did not take the hub's webhook, so nothing comes in. {}", failure.sentence),
+        )],
+    }
+}
+
+/// Takes our webhook away.
+pub(crate) async fn unsubscribe(asking: &Asking<'_>) {
+    let connection = asking.connection();
+    let target = asking.secrets.webhook_url.as_deref().unwrap_or_default();
+    let ended = async {
+        let webhooks = asking.ask(connect::webhooks(&connection)).await?;
+        match connect::leading_to(&webhooks, target) {
+            Some(webhook) => asking.ask(connect::unregister(&connection, &webhook.id)).await,
+            None => Ok(()),
+        }
+    };
+    if ended.await.is_err() {
+        tracing::warn!("a webhook at Sinch could not be taken away");
+    }
+}
+
+async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
+    let connection = asking.connection();
+    let target = asking.secrets.webhook_url.as_deref().unwrap_or_default();
+    let secret = asking.secrets.app_secrets.first().cloned().unwrap_or_default();
+    let (app, webhooks) = tokio::join!(
+        asking.ask(connect::app(&connection)),
+        asking.ask(connect::webhooks(&connection)),
+    );
+    let webhooks = webhooks?;
+    match connect::leading_to(&webhooks, target) {
+        Some(webhook) => asking.ask(connect::change(&connection, &webhook.id, target, &secret)).await?,
+        None => asking.ask(connect::register(&connection, target, &secret)).await?,
+    };
+    let mut findings = Vec::new();
+    if webhooks.iter().any(|webhook| webhook.target != target) {
+        findings.push(Finding::new(
+            "other_webhooks",
+            "The app at Sinch has other webhooks too: whatever listens there may answer customers as well.",
+        ));
+    }
+    match app?.sender {
+        None => findings.push(Finding::new(
+            "no_whatsapp_sender",
+            "The app at Sinch has no WhatsApp sender, so nothing comes in or goes out; add one there.",
+        )),
+        Some(sender) if !sender.active => findings.push(Finding::new(
+            "whatsapp_sender_not_active",
+            "The app's WhatsApp sender is not active at Sinch yet.",
+        )),
+        Some(_) => {}
+    }
+    Ok(findings)
 }
