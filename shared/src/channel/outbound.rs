@@ -163,6 +163,22 @@ impl Channel {
         }
     }
 
+    /// Its name in account keys and integration records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Facebook => facebook::NAME,
+            Self::WhatsApp(_) => whatsapp::NAME,
+        }
+    }
+
+    /// Who carries it, where several do.
+    pub const fn provider(self) -> Option<Provider> {
+        match self {
+            Self::Facebook => None,
+            Self::WhatsApp(provider) => Some(provider),
+        }
+    }
+
     /// What Motion is to know a new customer by.
     pub fn desk_id(self, customer: &CustomerId, aliases: &[CustomerId]) -> DeskId {
         match self {

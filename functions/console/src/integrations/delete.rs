@@ -11,7 +11,7 @@ use shared::secrets::IntegrationSecrets;
 use shared::store::{Integration, KeptState, NewIntegration};
 use shared::time::Timestamp;
 
-use super::graph::Graph;
+use super::platform::Platform;
 use super::{Named, own};
 use crate::app::App;
 use crate::auth::Person;
@@ -105,8 +105,8 @@ async fn unsubscribe(app: &App, integration: &Integration, secrets: &Integration
             return;
         }
     }
-    match Graph::of(app, secrets).await {
-        Ok(graph) => graph.unsubscribe(integration.account.platform_id()).await,
+    match Platform::of(app, integration, secrets).await {
+        Ok(platform) => platform.unsubscribe(&integration.account).await,
         // The reason is in the log already.
         Err(_) => tracing::warn!(integration = %integration.id, "the page of a deleted integration stays subscribed"),
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use shared::channel::facebook::verdict::Account;
 use shared::id::IntegrationId;
 use shared::secrets::IntegrationSecrets;
 use shared::store::{Health, Integration};
@@ -14,7 +13,8 @@ use shared::time::Timestamp;
 
 use super::create::check_addresses;
 use super::draft::{Draft, Touched};
-use super::graph::Graph;
+use super::platform::Platform;
+use super::providers::ProviderAccount;
 use super::settings::{self, ChangedSettings};
 use super::view::{self, View};
 use super::{Named, bridge, desk, drains, own, show};
@@ -55,7 +55,7 @@ pub(crate) async fn update(
         return Err(changed_meanwhile());
     }
     let mut draft = Draft { secrets: secrets(&app, id).await?, integration };
-    let mut touched = draft.apply(settings, &mut problems);
+    let mut touched = draft.apply(settings, &mut problems)?;
     check_addresses(&app, &draft, &mut problems);
     problems.check()?;
     if rotate_reply_secret {
@@ -63,14 +63,16 @@ pub(crate) async fn update(
         touched.secrets = true;
     }
 
-    let graph = if touched.platform { Some(Graph::of(&app, &draft.secrets).await?) } else { None };
-    if let Some(graph) = &graph {
-        check_account(&mut draft, &graph.account().await?)?;
+    if touched.platform {
+        draft.set_webhook_url(&hub);
+        let found = Platform::of(&app, &draft.integration, &draft.secrets).await?.account().await?;
+        check_account(&mut draft, &found)?;
     }
     let integration = keep(&app, &draft, touched).await?;
     let mut findings: Vec<_> = bridge::follow(&app, &integration).await.into_iter().collect();
-    if let Some(graph) = &graph {
-        findings.extend(graph.subscribe(integration.account.platform_id()).await);
+    if touched.platform {
+        let platform = Platform::of(&app, &integration, &draft.secrets).await?;
+        findings.extend(platform.subscribe(&integration.account).await);
     }
     if touched.desk {
         let reply_url = view::reply_url(&integration, &draft.secrets, &hub).unwrap_or_default();
@@ -98,22 +100,23 @@ async fn secrets(app: &App, id: IntegrationId) -> Result<IntegrationSecrets, Api
 }
 
 /// A token of another page would send one page's answers in another's name.
-fn check_account(draft: &mut Draft, found: &Account) -> Result<(), ApiError> {
+fn check_account(draft: &mut Draft, found: &ProviderAccount) -> Result<(), ApiError> {
     let integration = &mut draft.integration;
-    if found.id != integration.account.platform_id() {
+    if found.key != integration.account {
         return Err(ApiError::Conflict(
             "account_mismatch",
             format!(
-                "This token belongs to {} ({}), the integration to {} ({}). Use a token of that page, or make a new \
+                "This belongs to {} ({}), the integration to {} ({}). Use the credential of that account, or make a new \
                  integration for the other.",
                 found.name,
-                found.id,
+                found.key.platform_id(),
                 integration.account_name,
                 integration.account.platform_id()
             ),
         ));
     }
     integration.account_name.clone_from(&found.name);
+    draft.secrets.account.clone_from(&integration.account);
     Ok(())
 }
 

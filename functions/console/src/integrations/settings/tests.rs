@@ -34,7 +34,8 @@ fn complete() -> Map<String, Value> {
 
 #[test]
 fn everything_that_can_be_set() {
-    let (NewSettings { settings, take_over }, problems) = read_new(complete());
+    let (NewSettings { settings, take_over, channel }, problems) = read_new(complete());
+    assert_eq!(channel, Channel::Facebook);
     assert_eq!(problems.names(), Vec::<&str>::new());
     assert!(take_over);
     assert_eq!(settings.name, Given::Value("Northwind Tiles".to_owned()));

@@ -40,7 +40,7 @@ async fn a_key_never_meets_the_address_of_another_server() {
     let before = samples::secrets();
     let moved = json!({"api_base_url": "https://b.example.com/api", "api_key": "the-key-of-b"});
     let (change, mut problems) = settings::read_change(moved.as_object().unwrap().clone());
-    let touched = draft.apply(change.settings, &mut problems);
+    let touched = draft.apply(change.settings, &mut problems).unwrap();
     keep(&around.app, &draft, touched).await.unwrap();
     assert_eq!(around.changes(), ["TransactWriteItems", "PutSecretValue"]);
     let written: Value =
