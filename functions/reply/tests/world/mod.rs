@@ -19,7 +19,7 @@ use shared::store::{Customer, Health, Integration, Store};
 use shared::time::Timestamp;
 
 pub(crate) use aws::{Aws, Fault};
-pub(crate) use outside::{Graph, Outside, Seen};
+pub(crate) use outside::{Graph, Outside};
 
 pub(crate) const PAGE: &str = "218840075512346";
 pub(crate) const CUSTOMER: &str = "4410022003300441";
