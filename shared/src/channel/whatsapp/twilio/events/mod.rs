@@ -18,19 +18,19 @@ const LONGEST_ID: usize = 64;
 
 /// Why a call cannot be read. Says nothing of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-enum Problem {
+enum Missing {
     /// It does not name the account.
     #[error("no account")]
-    NoAccount,
+    Account,
     /// It is about another channel than WhatsApp, as a short message of the same number.
     #[error("our own address in it is not one of WhatsApp")]
-    NoNumber,
+    Number,
     /// Nobody knows which message it is.
     #[error("no message id")]
-    NoMessage,
+    Message,
     /// Nobody knows whom it is from.
     #[error("no customer id")]
-    NoCustomer,
+    Customer,
 }
 
 /// What the call holds: one event, or something unreadable.
@@ -40,9 +40,9 @@ pub(super) fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed {
     let event = account.clone().and_then(|account| Ok((account, event(&params, request.received)?)));
     let item = match event {
         Ok((account, event)) => Item::Event { account, event },
-        Err(problem) => Item::Unreadable {
+        Err(missing) => Item::Unreadable {
             account: account.ok(),
-            unreadable: Unreadable::new(problem.to_string(), written(request)),
+            unreadable: Unreadable::new(missing.to_string(), written(request)),
         },
     };
     Parsed { items: vec![item] }
@@ -56,8 +56,8 @@ fn state(params: &Params) -> Option<&str> {
 }
 
 /// Whose account it is: the account at Twilio with our number.
-fn account(params: &Params, own: Option<&AccountKey>) -> Result<AccountKey, Problem> {
-    let sid = params.text("AccountSid").and_then(id).ok_or(Problem::NoAccount)?;
+fn account(params: &Params, own: Option<&AccountKey>) -> Result<AccountKey, Missing> {
+    let sid = params.text("AccountSid").and_then(id).ok_or(Missing::Account)?;
     let is_status = state(params).is_some();
     let name = if is_status { "From" } else { "To" };
     let own = own.filter(|own| own.as_str().starts_with(&format!("whatsapp:twilio:{sid}:")));
@@ -66,22 +66,22 @@ fn account(params: &Params, own: Option<&AccountKey>) -> Result<AccountKey, Prob
     match own {
         Some(own) if chosen || params.text(name).is_none() => Ok(own.clone()),
         _ => {
-            let number = params.address(name).and_then(identity::number).ok_or(Problem::NoNumber)?;
+            let number = params.address(name).and_then(identity::number).ok_or(Missing::Number)?;
             Ok(AccountKey::new(format!("whatsapp:twilio:{sid}:{number}")))
         }
     }
 }
 
-fn event(params: &Params, at: Timestamp) -> Result<Event, Problem> {
+fn event(params: &Params, at: Timestamp) -> Result<Event, Missing> {
     let message = params.text("MessageSid").or_else(|| params.text("SmsSid")).or_else(|| params.text("SmsMessageSid"));
-    let message = message.and_then(id).map(MessageId::new).ok_or(Problem::NoMessage)?;
+    let message = message.and_then(id).map(MessageId::new).ok_or(Missing::Message)?;
     if let Some(state) = state(params) {
         // Whom a status is about is told by our own record of the message, if by nothing else.
         let customer = params.address("To").and_then(identity::either).unwrap_or_else(CustomerId::nobody);
         let id = EventId::new(format!("status:{message}:{}", word(state)));
         return Ok(Event::direct(id, customer, at, status::kind(params, message, state)));
     }
-    let Identity { customer, aliases } = customer(params).ok_or(Problem::NoCustomer)?;
+    let Identity { customer, aliases } = customer(params).ok_or(Missing::Customer)?;
     let id = EventId::of_message(&message);
     let kind = EventKind::Message(message::message(params, message));
     let named = params.text("ProfileName").map(str::to_owned);
