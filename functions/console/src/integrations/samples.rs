@@ -48,7 +48,7 @@ pub(crate) fn secrets() -> IntegrationSecrets {
         platform: PlatformCredential::Graph { token: secret("token"), waba: None },
         app_secrets: vec![secret("app")],
         verify_tokens: vec![secret("verify")],
-        webhook_url: None,
+        webhook_url: Some("https://hub.example.com/webhooks/facebook/01KAHXJ5V5S6J6M5Q3X0B7T9ZC".to_owned()),
         webhook_guard: None,
         receive_url: SecretString::from(receive_url),
         api_base_url: integration().api_base_url,
