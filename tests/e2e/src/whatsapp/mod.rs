@@ -17,7 +17,7 @@ mod phone;
 mod sinch;
 mod twilio;
 
-pub use phone::{Phone, Received};
+pub use phone::{Phone, Received, Sending};
 pub use sandbox::motion::Agent;
 
 /// What the customer is asked with to write, as it stands on the phone.
@@ -118,7 +118,13 @@ impl Line {
     }
 
     /// Answers with a file.
-    pub async fn reply_with_file(&self, to: &Phone, name: &str, content_type: &str, bytes: &'static [u8]) -> DeskMessage {
+    pub async fn reply_with_file(
+        &self,
+        to: &Phone,
+        name: &str,
+        content_type: &str,
+        bytes: &'static [u8],
+    ) -> DeskMessage {
         self.desk.agent().reply_with_file(to.id(), name, content_type, bytes).await.unwrap()
     }
 

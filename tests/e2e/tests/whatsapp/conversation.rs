@@ -27,7 +27,7 @@ async fn there_and_back(carrier: Carrier) {
             "image.png",
             "audio.ogg",
             "Order form.pdf",
-            "[location] Showroom https://maps.google.com/?q=45.4642,9.19",
+            "[location] 45.4642, 9.1900 Showroom https://www.google.com/maps?q=45.4642,9.1900",
         ]
     );
     let desk = line.desk.state();
@@ -49,6 +49,11 @@ async fn there_and_back(carrier: Carrier) {
     assert_eq!(line.until_received(&anna, 2).await, ["We have it. The offer follows 📄", "Offer 12.pdf"]);
     let (name, content_type, length) = anna.received()[1].file.clone().unwrap();
     assert_eq!((name.as_str(), content_type.as_str(), length), ("Offer 12.pdf", "application/pdf", PDF.len()));
+
+    // The agent sends on what the desk shows.
+    line.reply(&anna, &bodies[5]).await.sent();
+    line.until_received(&anna, 3).await;
+    assert!(anna.received()[2].place.as_ref().unwrap().contains("45.4642"), "{:?}", anna.received()[2]);
 
     anna.says("Thank you").await;
     assert_eq!(line.until_bodies(&anna, 7).await[6..], ["Thank you"], "nothing else was told to the agent");
