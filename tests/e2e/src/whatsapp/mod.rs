@@ -36,6 +36,16 @@ pub enum Carrier {
     Sinch,
 }
 
+impl Carrier {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Twilio, Self::Sinch];
+
+    /// Whether it tells what a customer called a document.
+    pub const fn tells_names(self) -> bool {
+        !matches!(self, Self::Twilio)
+    }
+}
+
 /// The number at its carrier.
 #[derive(Clone, Debug)]
 pub enum Number {

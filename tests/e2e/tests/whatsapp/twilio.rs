@@ -37,7 +37,7 @@ async fn a_wrong_signature_gets_nothing_in() {
     for signature in [None, Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA="), Some("")] {
         let mut forged = sent.webhook.params.clone();
         forged.iter_mut().filter(|(name, _)| name == "MessageSid").for_each(|(_, id)| *id = "SM0".to_owned());
-        assert_eq!(number.post_signed(&forged, signature).await, Some(403));
+        assert_eq!(number.post_signed(&forged, signature).await, Some(401));
     }
     anna.says("still here").await;
     assert_eq!(line.until_bodies(&anna, 2).await, ["hello", "still here"]);
