@@ -16,6 +16,9 @@ pub enum PlatformCredential {
         /// The token.
         #[serde(serialize_with = "secrets::exposed")]
         token: SecretString,
+        /// The WhatsApp business account of the number; nothing for a Page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waba: Option<String>,
     },
     /// Twilio.
     Twilio(twilio::Credential),
@@ -35,7 +38,7 @@ impl PlatformCredential {
     /// The token of Graph; nothing where the credential is another platform's.
     pub const fn graph_token(&self) -> Option<&SecretString> {
         match self {
-            Self::Graph { token } => Some(token),
+            Self::Graph { token, .. } => Some(token),
             _ => None,
         }
     }
@@ -44,6 +47,6 @@ impl PlatformCredential {
 /// None yet: a token that no platform takes.
 impl Default for PlatformCredential {
     fn default() -> Self {
-        Self::Graph { token: SecretString::default() }
+        Self::Graph { token: SecretString::default(), waba: None }
     }
 }

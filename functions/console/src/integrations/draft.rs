@@ -103,7 +103,7 @@ impl Draft {
             self.integration.name = name;
         }
         if let Some(token) = needed("page_token", settings.page_token, problems) {
-            self.secrets.platform = PlatformCredential::Graph { token };
+            self.secrets.platform = PlatformCredential::Graph { token, waba: None };
         }
         self.apply_app(settings.app_secret, settings.verify_token, problems);
         self.apply_address(settings.receive_url, settings.api_base_url, settings.desk_account, problems);

@@ -44,7 +44,7 @@ pub(crate) fn secrets() -> IntegrationSecrets {
     let receive_url = format!("https://motion.example.com/api/openchannel/accounts/2/notify?token={SECRET}");
     IntegrationSecrets {
         account: integration().account,
-        platform: PlatformCredential::Graph { token: secret("token") },
+        platform: PlatformCredential::Graph { token: secret("token"), waba: None },
         app_secrets: vec![secret("app")],
         verify_tokens: vec![secret("verify")],
         webhook_url: None,

@@ -122,7 +122,7 @@ impl World {
     pub(crate) async fn put_secrets(&self, id: IntegrationId, page: &str, token: &str) {
         let secrets = IntegrationSecrets {
             account: AccountKey::of("facebook", page),
-            platform: PlatformCredential::Graph { token: SecretString::from(token) },
+            platform: PlatformCredential::Graph { token: SecretString::from(token), waba: None },
             app_secrets: Vec::new(),
             verify_tokens: Vec::new(),
             webhook_url: None,
