@@ -11,8 +11,8 @@ use crate::event::{Event, MediaFile, Place, Unreadable};
 use crate::id::{AccountKey, CorrelationId, CustomerId, EventId, IntegrationId};
 use crate::time::Timestamp;
 
-/// The version that this code writes. It reads this one; the first has none before it.
-pub const SCHEMA_VERSION: u16 = 1;
+/// The version that this code writes. It reads this one and the one before, which had nothing of held messages.
+pub const SCHEMA_VERSION: u16 = 2;
 
 /// The largest queue body in bytes, far enough below SQS's own limit that a batch of a webhook always fits.
 pub const LARGEST_BODY: usize = 200 * 1024;
@@ -83,6 +83,31 @@ pub enum Work {
     },
     /// Try again to fetch a file that could not be had.
     LateFile(LateFile),
+    /// Send what is held for this customer, who has written: in order, each once.
+    Release {
+        /// Whom it is for.
+        customer: CustomerId,
+        /// How many releases before found that the platform takes no more.
+        step: u32,
+    },
+    /// End what is held for this customer and whose time is over.
+    EndHeld {
+        /// Whom it was for.
+        customer: CustomerId,
+    },
+    /// Tell the agent something of the hub's own.
+    Line(HubLine),
+}
+
+/// What the hub itself has to tell the agent of a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubLine {
+    /// In whose private conversation it stands.
+    pub customer: CustomerId,
+    /// Tells it from all other events: told twice under one id, the agent reads it once.
+    pub event: EventId,
+    /// The line.
+    pub text: String,
 }
 
 /// A file that could not be had when its message was posted.
@@ -102,6 +127,13 @@ pub struct LateFile {
     pub since: Timestamp,
     /// How often it was tried.
     pub tries: u32,
+}
+
+impl LateFile {
+    /// What the claim is on. Each try is an event of its own: one that was in vain is done with.
+    pub fn claimed(&self) -> EventId {
+        EventId::new(format!("late:{}:{}:{}", self.part, self.tries, self.event))
+    }
 }
 
 /// Why a queue body was not taken.
@@ -145,7 +177,7 @@ impl Envelope {
             version: u16,
         }
         match serde_json::from_str::<Version>(body)?.version {
-            SCHEMA_VERSION => Ok(serde_json::from_str(body)?),
+            1..=SCHEMA_VERSION => Ok(serde_json::from_str(body)?),
             newer => Err(ReadError::TooNew(newer)),
         }
     }
@@ -161,8 +193,44 @@ impl Envelope {
         match &self.work {
             Work::Event { event } | Work::Recheck { event } => Some(&event.customer),
             Work::Unreadable { .. } => None,
-            Work::Drain { customer, .. } | Work::Replay { customer, .. } => Some(customer),
+            Work::Drain { customer, .. }
+            | Work::Replay { customer, .. }
+            | Work::Release { customer, .. }
+            | Work::EndHeld { customer } => Some(customer),
             Work::LateFile(late) => Some(&late.customer),
+            Work::Line(line) => Some(&line.customer),
+        }
+    }
+
+    /// What the claim of work that ends at the desk is on; nothing for other work.
+    pub fn claimed(&self) -> Option<EventId> {
+        match &self.work {
+            Work::Event { event } | Work::Recheck { event } => Some(event.id.clone()),
+            Work::LateFile(late) => Some(late.claimed()),
+            Work::Line(line) => Some(line.event.clone()),
+            Work::Unreadable { unreadable } => Some(EventId::new(format!("unreadable:{}", unreadable.sha256))),
+            Work::Drain { .. } | Work::Replay { .. } | Work::Release { .. } | Work::EndHeld { .. } => None,
+        }
+    }
+
+    /// In which conversation work stands that ends at the desk; nothing for other work.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.work {
+            Work::Event { event } | Work::Recheck { event } => Some(&event.place),
+            Work::LateFile(late) => Some(&late.place),
+            Work::Line(_) => Some(&Place::Direct),
+            _ => None,
+        }
+    }
+
+    /// What work that ends at the desk is in a word, as `message`.
+    pub const fn kind(&self) -> &'static str {
+        match &self.work {
+            Work::Event { event } | Work::Recheck { event } => event.kind.word(),
+            Work::LateFile(_) => "file",
+            Work::Line(_) => "line",
+            Work::Unreadable { .. } => "unreadable",
+            Work::Drain { .. } | Work::Replay { .. } | Work::Release { .. } | Work::EndHeld { .. } => "work",
         }
     }
 
@@ -183,9 +251,13 @@ impl Envelope {
         match &self.work {
             Work::Event { event } => sha256_hex([integration.as_str(), "\0", event.id.as_str()]),
             Work::Unreadable { unreadable } => sha256_hex([integration.as_str(), "\0", unreadable.sha256.as_str()]),
-            Work::Drain { .. } | Work::Replay { .. } | Work::Recheck { .. } | Work::LateFile(_) => {
-                sha256_hex([self.correlation.to_string().as_str()])
-            }
+            Work::Line(line) => sha256_hex([integration.as_str(), "\0", line.event.as_str()]),
+            Work::Drain { .. }
+            | Work::Replay { .. }
+            | Work::Recheck { .. }
+            | Work::LateFile(_)
+            | Work::Release { .. }
+            | Work::EndHeld { .. } => sha256_hex([self.correlation.to_string().as_str()]),
         }
     }
 }

@@ -298,6 +298,21 @@ impl Unreadable {
     }
 }
 
+impl EventKind {
+    /// What it is in a word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Edit { .. } => "edit",
+            Self::Deletion { .. } => "deletion",
+            Self::Reaction { .. } => "reaction",
+            Self::Status { .. } => "status",
+            Self::Echo { .. } => "echo",
+            Self::Notice { .. } => "notice",
+        }
+    }
+}
+
 impl Event {
     /// Something in a private conversation, of a customer with one id and no name.
     pub fn direct(id: EventId, customer: CustomerId, at: Timestamp, kind: EventKind) -> Self {

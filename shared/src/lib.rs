@@ -13,7 +13,8 @@
 //! - [`envelope`]: a piece of work in the queue, with its group and its deduplication id
 //! - [`channel`]: a folder a channel, the same file names in each; how its calls are checked, read, made and judged
 //! - [`openchannel`]: Motion: the message to its Receive URL, the answer that it posts, files, its account
-//! - [`window`]: whether the platform lets us answer now
+//! - [`window`]: whether the platform lets us answer now, and what becomes of an answer where it does not
+//! - [`recontact`]: the template that asks a customer to write again
 //! - [`text`]: splitting and shortening, never inside a letter
 //! - [`id`], [`time`]: typed ids that say where they are unique, and one kind of time
 //!
@@ -27,9 +28,11 @@
 //! - [`secrets`]: Secrets Manager behind a small cache; what is read cannot be printed
 //! - [`http`]: the one client, guarded: every request says why it goes out, and that decides where it may go
 //! - [`sender`]: a message to a customer, with all that its platform wants before it
+//! - [`agent_file`]: an agent's file, from Motion to a message
 //! - [`links`]: files that a provider fetches, for an hour
 //! - [`gateway`]: a call of the HTTP API without losing a byte
 //! - [`aws`], [`cache`], [`config`], [`log`]: what every function starts with
+pub mod agent_file;
 pub mod aws;
 pub mod cache;
 pub mod channel;
@@ -43,6 +46,7 @@ pub mod links;
 pub mod log;
 pub mod openchannel;
 pub mod queue;
+pub mod recontact;
 pub mod secrets;
 pub mod sender;
 pub mod store;

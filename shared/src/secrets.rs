@@ -55,6 +55,10 @@ pub struct IntegrationSecrets {
     /// Where Motion takes messages; its query is a credential.
     #[serde(serialize_with = "exposed")]
     pub receive_url: SecretString,
+    /// Where Motion's REST API is. No secret; here because the credential is meant for this address alone, and a worker that
+    /// knows an older secret must know the address that went with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_base_url: Option<String>,
     /// What Motion's REST API takes from us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskCredential>,
@@ -135,7 +139,7 @@ impl IntegrationSecrets {
 impl IntegrationSecrets {
     /// Motion's REST API as this integration may use it; nothing without a base address or a credential.
     pub fn motion_api(&self, integration: &Integration) -> Option<MotionApi> {
-        let base = integration.api_base_url.as_deref()?.parse().ok()?;
+        let base = self.api_base_url.as_deref()?.parse().ok()?;
         let credential = match self.desk.as_ref()? {
             DeskCredential::ApiKey { key } => Credential::ApiKey(key.clone()),
             DeskCredential::Basic { user, password } => {

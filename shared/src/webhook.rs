@@ -40,6 +40,15 @@ impl Shell {
             tracing::warn!(%error, "the Meta app's secret could not be read at the start");
         }
     }
+
+    /// The same for a webhook whose every route is an integration's own. It has no right to the Meta app's secret, so it asks
+    /// for that of an integration that nobody has.
+    pub async fn warm_for_integrations(&self) {
+        let nobodys = self.secrets.integration(IntegrationId::generate(), Timestamp::now());
+        if let (_, Err(error)) = futures_util::future::join(self.inbound.warm(), nobodys).await {
+            tracing::warn!(%error, "Secrets Manager could not be asked at the start");
+        }
+    }
 }
 
 /// Which address a call came to.
@@ -95,6 +104,7 @@ pub async fn receive<C: Webhook>(shell: &Shell, route: Route, call: Call, now: T
         headers: call.headers,
         query: call.query,
         body: call.body,
+        received: now,
     };
     let guarded = match guarded(shell, route, now).await {
         Ok(Some(guarded)) => guarded,

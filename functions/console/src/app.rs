@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{HeaderValue, Method};
+use shared::channel::{Channel, Provider};
 use shared::http::{Client, Guard, HttpError};
 use shared::id::IntegrationId;
 use shared::queue::Inbound;
@@ -74,14 +75,44 @@ impl App {
     }
 }
 
+/// Tells Twilio to try again where the hub did not take a message; by itself it would do so only where no connection came
+/// about. The fragment is neither sent nor signed.
+///
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>
+const TWILIO_RETRIES: &str = "rc=3&rp=5xx,ct,rt";
+
 /// Where the hub is reached, without a slash at the end: as the operator says, else by the gateway's own name.
 #[derive(Clone, Debug)]
 pub(crate) struct HubUrl(pub(crate) String);
 
 impl HubUrl {
-    /// The address that goes into a Meta app.
-    pub(crate) fn webhook(&self, id: IntegrationId, own_app: bool) -> String {
-        if own_app { format!("{}/webhooks/facebook/{id}", self.0) } else { format!("{}/fb/webhook", self.0) }
+    /// The address that goes into the deployment's Meta app: for all pages, or for all numbers.
+    pub(crate) fn shared_webhook(&self, channel: Channel) -> String {
+        let path = match channel {
+            Channel::Facebook => "fb/webhook",
+            Channel::WhatsApp(_) => "webhooks/whatsapp/meta",
+        };
+        format!("{}/{path}", self.0)
+    }
+
+    /// The address of an integration's own; nothing where the deployment's Meta app serves it. `secret` guards an address
+    /// that nobody signs.
+    pub(crate) fn own_webhook(
+        &self,
+        channel: Channel,
+        id: IntegrationId,
+        own_app: bool,
+        secret: Option<&str>,
+    ) -> Option<String> {
+        let path = match channel {
+            Channel::Facebook | Channel::WhatsApp(Provider::Meta) if !own_app => return None,
+            Channel::Facebook => format!("facebook/{id}"),
+            Channel::WhatsApp(Provider::Meta) => format!("whatsapp/meta/{id}"),
+            Channel::WhatsApp(Provider::Twilio) => format!("whatsapp/twilio/{id}#{TWILIO_RETRIES}"),
+            Channel::WhatsApp(Provider::Sinch) => format!("whatsapp/sinch/{id}"),
+            Channel::WhatsApp(Provider::Kaleyra) => format!("whatsapp/kaleyra/{id}/{}", secret?),
+        };
+        Some(format!("{}/webhooks/{path}", self.0))
     }
 
     /// The address that goes into Motion.
@@ -112,7 +143,7 @@ impl FromRequestParts<Arc<App>> for HubUrl {
     tags(
         (name = "hub", description = "Who one is, and how the deployment is"),
         (name = "integrations", description = "Accounts of a channel, each linked to an Open Channel account of Motion"),
-        (name = "messages", description = "Messages that wait for a desk, and messages that failed"),
+        (name = "messages", description = "Messages that wait for a desk, that failed, or that agents wrote and that are held"),
     )
 )]
 struct Description;
@@ -130,6 +161,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(messages::list))
         .routes(routes!(messages::read, messages::discard))
         .routes(routes!(messages::replay))
+        .routes(routes!(messages::replay_all::replay_all))
         .split_for_parts();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = description.components.get_or_insert_default();

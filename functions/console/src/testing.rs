@@ -45,7 +45,9 @@ impl Call {
 
 /// AWS's word for a write whose condition does not hold.
 pub(crate) fn cancelled() -> Answer {
-    (400, json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "message": "no"}))
+    let error = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    let reasons = json!([{"Code": "None"}, {"Code": "ConditionalCheckFailed"}]);
+    (400, json!({"__type": error, "message": "no", "CancellationReasons": reasons}))
 }
 
 /// AWS did it or not: nobody knows.

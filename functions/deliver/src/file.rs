@@ -74,16 +74,16 @@ impl Worker {
     /// The try that follows this one.
     fn next_try(&self, parcel: &Parcel<'_>, index: usize, file: &MediaFile) -> LateFile {
         match parcel.content {
-            Content::Event(event) => LateFile {
-                customer: event.customer.clone(),
-                place: event.place.clone(),
-                event: event.id.clone(),
+            Content::LateFile(late) => LateFile { tries: late.tries.saturating_add(1), ..late.clone() },
+            Content::Event(_) | Content::Line(_) => LateFile {
+                customer: parcel.customer().clone(),
+                place: parcel.place().clone(),
+                event: parcel.id(),
                 part: u32::try_from(index).unwrap_or(u32::MAX),
                 file: file.clone(),
                 since: self.now(),
                 tries: 1,
             },
-            Content::LateFile(late) => LateFile { tries: late.tries.saturating_add(1), ..late.clone() },
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the queue to the agent's desk: each customer's messages in order, each once, none lost.
 //!
-//! The FIFO group is the only lock: whatever posts to the desk runs here as an event of its customer's group.
+//! The FIFO group is the only lock: whatever posts to the desk, or sends what agents' answers were held, runs here as an event
+//! of its customer's group.
 
 mod batch;
 mod claimed;
@@ -15,6 +16,7 @@ mod links;
 mod parcel;
 mod probe;
 mod received;
+mod release;
 mod replay;
 mod set_aside;
 mod settings;

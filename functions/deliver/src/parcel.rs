@@ -1,6 +1,6 @@
-//! What is brought to the desk: an event, or a file that came late, as parts that are posted one after another.
+//! What is brought to the desk: an event, a file that came late, or a line of the hub's own, as parts that are posted one after another.
 
-use shared::envelope::{Envelope, LateFile, Work};
+use shared::envelope::{Envelope, HubLine, LateFile, Work};
 use shared::event::{Event, EventKind, Place, StatusOf};
 use shared::id::{CustomerId, EventId, MessageId};
 use shared::openchannel::line::{self, DeskPart};
@@ -29,6 +29,7 @@ pub(crate) struct Parcel<'a> {
 pub(crate) enum Content<'a> {
     Event(&'a Event),
     LateFile(&'a LateFile),
+    Line(&'a HubLine),
 }
 
 impl<'a> Parcel<'a> {
@@ -37,7 +38,12 @@ impl<'a> Parcel<'a> {
         let content = match &envelope.work {
             Work::Event { event } | Work::Recheck { event } => Content::Event(event),
             Work::LateFile(late) => Content::LateFile(late),
-            Work::Unreadable { .. } | Work::Drain { .. } | Work::Replay { .. } => return None,
+            Work::Line(line) => Content::Line(line),
+            Work::Unreadable { .. }
+            | Work::Drain { .. }
+            | Work::Replay { .. }
+            | Work::Release { .. }
+            | Work::EndHeld { .. } => return None,
         };
         Some(Self { envelope, body, sequence, content })
     }
@@ -46,6 +52,7 @@ impl<'a> Parcel<'a> {
         match self.content {
             Content::Event(event) => &event.customer,
             Content::LateFile(late) => &late.customer,
+            Content::Line(line) => &line.customer,
         }
     }
 
@@ -53,7 +60,7 @@ impl<'a> Parcel<'a> {
     pub(crate) fn named(&self) -> Option<&'a str> {
         match self.content {
             Content::Event(event) => event.named.as_deref(),
-            Content::LateFile(_) => None,
+            Content::LateFile(_) | Content::Line(_) => None,
         }
     }
 
@@ -61,15 +68,16 @@ impl<'a> Parcel<'a> {
         match self.content {
             Content::Event(event) => &event.place,
             Content::LateFile(late) => &late.place,
+            Content::Line(_) => &Place::Direct,
         }
     }
 
     /// What the claim is on.
-    fn id(&self) -> EventId {
+    pub(crate) fn id(&self) -> EventId {
         match self.content {
             Content::Event(event) => event.id.clone(),
-            // Each try is an event of its own: one that was in vain is done with.
-            Content::LateFile(late) => EventId::new(format!("late:{}:{}:{}", late.part, late.tries, late.event)),
+            Content::LateFile(late) => late.claimed(),
+            Content::Line(line) => line.event.clone(),
         }
     }
 
@@ -79,24 +87,9 @@ impl<'a> Parcel<'a> {
         let mut record = MessageRecord::new(self.id(), customer, envelope.correlation, envelope.received_at);
         record.quote = match self.content {
             Content::Event(event) => line::quotable(event).map(|text| shorten(&text, QUOTE)),
-            Content::LateFile(_) => None,
+            Content::LateFile(_) | Content::Line(_) => None,
         };
         record
-    }
-
-    fn kind(&self) -> &'static str {
-        match self.content {
-            Content::LateFile(_) => "file",
-            Content::Event(event) => match event.kind {
-                EventKind::Message(_) => "message",
-                EventKind::Edit { .. } => "edit",
-                EventKind::Deletion { .. } => "deletion",
-                EventKind::Reaction { .. } => "reaction",
-                EventKind::Status { .. } => "status",
-                EventKind::Echo { .. } => "echo",
-                EventKind::Notice { .. } => "notice",
-            },
-        }
     }
 
     /// The parcel as something to keep.
@@ -108,7 +101,7 @@ impl<'a> Parcel<'a> {
             event: message.event.clone(),
             customer: self.customer().clone(),
             place: Some(self.place().clone()),
-            kind: self.kind().to_owned(),
+            kind: self.envelope.kind().to_owned(),
             since: worker.now(),
             reason: reason.to_owned(),
             payload: self.body.to_owned(),
@@ -125,7 +118,9 @@ impl Worker {
                 // A platform's clock that runs ahead must not keep the window open for longer.
                 let at = event.at.min(self.now());
                 let is_message = matches!(event.kind, EventKind::Message(_));
-                self.store.note_sign(id, place, customer, at, is_message).await?
+                let known = self.store.note_sign(id, place, customer, at, is_message).await?;
+                self.wake_held(link, customer, &known).await?;
+                known
             }
             _ => self.store.conversation(id, place, customer).await?,
         };
@@ -136,6 +131,7 @@ impl Worker {
     pub(crate) async fn parts(&self, link: &Link, parcel: &Parcel<'_>) -> Result<Vec<DeskPart>, Hindered> {
         let event = match parcel.content {
             Content::LateFile(late) => return Ok(vec![DeskPart::File(late.file.clone())]),
+            Content::Line(line) => return Ok(vec![DeskPart::Text(line.text.clone())]),
             Content::Event(event) => event,
         };
         if event.customer.is_nobody() {

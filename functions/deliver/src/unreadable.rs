@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared::envelope::{Envelope, Work};
 use shared::event::Unreadable;
-use shared::id::{CustomerId, EventId};
+use shared::id::CustomerId;
 use shared::store::{Claim, ClaimBy, Kept, KeptState, MessageRecord};
 use shared::time::Timestamp;
 
@@ -53,7 +53,7 @@ impl Worker {
         envelope: &Envelope,
         unreadable: &Unreadable,
     ) -> Result<Step, Hindered> {
-        let event = EventId::new(format!("unreadable:{}", unreadable.sha256));
+        let Some(event) = envelope.claimed() else { return Ok(Step::Done) };
         let new = MessageRecord::new(event, CustomerId::nobody(), envelope.correlation, envelope.received_at);
         let message = match self.store.claim(link.integration.id, new, ClaimBy::Queue, self.now()).await? {
             Claim::Ours(message) | Claim::Crashed(message) => message,
@@ -66,7 +66,7 @@ impl Worker {
             event: message.event.clone(),
             customer: message.customer.clone(),
             place: None,
-            kind: "unreadable".to_owned(),
+            kind: envelope.kind().to_owned(),
             since: self.now(),
             reason: format!("the hub could not read it: {}", unreadable.reason),
             payload: record.body.clone(),

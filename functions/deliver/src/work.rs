@@ -72,7 +72,8 @@ impl Worker {
 
     async fn dispatch(&self, record: &Received, envelope: &Envelope, deadline: Instant) -> Result<Step, Hindered> {
         // A drain that believed an old "disabled" would end its chain, and what waits would wait for ever.
-        let needs_newest = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. });
+        // A release must not be refused for a credential that a person has put right.
+        let needs_newest = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. } | Work::Release { .. });
         let link = match envelope.target.integration {
             Some(id) if needs_newest => self.current_link(id).await?,
             _ => self.link(&envelope.target).await?,
@@ -88,7 +89,9 @@ impl Worker {
                 self.drain(&link, envelope, drain, deadline).await
             }
             Work::Replay { customer, failed } => self.replay(&link, record, customer, *failed, deadline).await,
-            Work::LateFile(_) => match Parcel::of(envelope, &record.body, &record.sequence) {
+            Work::Release { customer, step } => self.release(&link, envelope, customer, *step, deadline).await,
+            Work::EndHeld { customer } => self.end_held(&link, customer).await,
+            Work::LateFile(_) | Work::Line(_) => match Parcel::of(envelope, &record.body, &record.sequence) {
                 Some(parcel) => self.parcel(&link, &parcel, deadline).await,
                 None => Ok(Step::Done),
             },

@@ -87,7 +87,7 @@ impl Answer {
         Self { text, ..Self::new(recorded.status, "repeated", Map::new()) }
     }
 
-    /// It was not sent, or nobody knows.
+    /// It was not sent, or nobody knows; or it is held.
     pub(crate) fn refused(code: Code, message: impl Into<String>) -> Self {
         let mut fields = Map::new();
         fields.insert("message".to_owned(), Value::String(message.into()));
@@ -119,6 +119,16 @@ impl Answer {
     /// The same, saying when to try again.
     pub(crate) fn after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
+    }
+
+    /// The same, its sentence behind `words`.
+    pub(crate) fn led_by(mut self, words: &str) -> Self {
+        if let Text::New(fields) = &mut self.text
+            && let Some(Value::String(message)) = fields.get_mut("message")
+        {
+            *message = format!("{words} {message}");
+        }
+        self
     }
 
     /// The same, with what to say of why it ended where parts of it were sent.

@@ -61,7 +61,7 @@ fn name(reply: &Reply) -> Option<String> {
 /// What a repeat is answered.
 fn repeat(record: ReplyRecord, now: Timestamp) -> Answer {
     match (record.state, &record.answer) {
-        (ReplyState::Sent, Some(answer)) => Answer::again(answer.clone(), record.correlation),
+        (ReplyState::Sent | ReplyState::Held, Some(answer)) => Answer::again(answer.clone(), record.correlation),
         (ReplyState::Sending, _) if now.since(record.started_at) < RUNNING => Answer::refused(
             Code::InProgress,
             "This message is being sent at this moment. Its first call tells the outcome.",
@@ -87,6 +87,7 @@ mod tests {
             attachment: None,
             file_name: None,
             thread: None,
+            automatic: false,
         }
     }
 
@@ -123,6 +124,7 @@ mod tests {
     fn what_a_repeat_is_answered() {
         let started_at = Timestamp::from_seconds(1_790_000_000);
         let answer = ReplyAnswer { status: 200, body: r#"{"status":"sent"}"#.to_owned() };
+        let held = ReplyAnswer { status: 202, body: r#"{"code":"held"}"#.to_owned() };
         let table = [
             (ReplyState::Sending, None, 0, 409, "in_progress"),
             (ReplyState::Sending, None, 9_999, 409, "in_progress"),
@@ -130,6 +132,7 @@ mod tests {
             (ReplyState::Unknown, None, 0, 409, "outcome_unknown"),
             (ReplyState::Unknown, None, 60_000, 409, "outcome_unknown"),
             (ReplyState::Sent, Some(answer), 60_000, 200, "repeated"),
+            (ReplyState::Held, Some(held), 60_000, 202, "repeated"),
         ];
         for (state, answer, after_ms, status, outcome) in table {
             let record = ReplyRecord {

@@ -1,9 +1,9 @@
-//! Why a reply was not sent, in words that programs can rely on. Documented for whoever reads the answers.
+//! Why a reply was not sent at once, in words that programs can rely on. Documented for whoever reads the answers.
 
 use shared::channel::FailureClass;
 use shared::openchannel::reply::ReplyError;
 
-/// Why a reply was not sent, in a word that programs can rely on.
+/// Why a reply was not sent at once, in a word that programs can rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     /// The address is not one of ours: no such integration, or not its secret.
@@ -34,6 +34,8 @@ pub(crate) enum Code {
     OutcomeUnknown,
     /// The platform's time for free answers is over.
     WindowClosed,
+    /// It is held until the customer writes.
+    Held,
     /// The platform does not take our credential.
     ProviderAuth,
     /// The settings of the account or the app at the platform forbid it.
@@ -83,6 +85,7 @@ impl Code {
             Self::InProgress => "in_progress",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::WindowClosed => "window_closed",
+            Self::Held => "held",
             Self::ProviderAuth => "provider_auth",
             Self::ProviderConfiguration => "provider_configuration",
             Self::ProviderRefused => "provider_refused",
@@ -109,6 +112,8 @@ impl Code {
             | Self::FileUnavailable
             | Self::FileTooLarge => 422,
             Self::InProgress => 409,
+            // The one answer that is neither "sent" nor "not sent".
+            Self::Held => 202,
             Self::WindowClosed
             | Self::ProviderAuth
             | Self::ProviderConfiguration

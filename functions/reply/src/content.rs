@@ -7,14 +7,11 @@ use shared::channel::{Content, Handed, Limits};
 use shared::gateway::Call;
 use shared::openchannel::contact::ContactField;
 use shared::openchannel::reply::{self, Posted, Reply};
-use shared::text::{shorten, split};
+use shared::text::split;
 
 use crate::answer::Answer;
 use crate::budget::UsedUp;
 use crate::code::Code;
-
-/// The longest quote of a message, in characters.
-const QUOTE: usize = 60;
 
 /// The least time for a call to the platform: several times what Graph usually takes for a text.
 const LEAST_CALL: Duration = Duration::from_millis(1_500);
@@ -46,16 +43,6 @@ pub(crate) fn too_late(content: &Content) -> Answer {
     }
 }
 
-/// The first words of a message, to quote where a later event speaks of it.
-pub(crate) fn quote(content: &Content) -> String {
-    match content {
-        Content::Text(text) => shorten(text, QUOTE),
-        Content::File(file, _) => shorten(&file.name, QUOTE),
-        Content::Location { name, .. } => shorten(name, QUOTE),
-        Content::Template(template) => shorten(&template.name, QUOTE),
-    }
-}
-
 /// What is to be sent, read with an integration's map key.
 pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> {
     let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -66,12 +53,11 @@ pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> 
 }
 
 /// A text as messages, in order.
-pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<Content>, Answer> {
-    match split(text, limits.text, limits.text_unit, limits.parts) {
-        Ok(parts) => Ok(parts.into_iter().map(Content::Text).collect()),
-        Err(too_long) => Err(Answer::refused(
+pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<String>, Answer> {
+    split(text, limits.text, limits.text_unit, limits.parts).map_err(|too_long| {
+        Answer::refused(
             Code::TooLong,
             format!("Nothing was sent: {too_long}. Shorten it, or send it in several answers."),
-        )),
-    }
+        )
+    })
 }

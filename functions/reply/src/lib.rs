@@ -13,6 +13,7 @@ mod content;
 mod door;
 mod file;
 mod handler;
+mod hold;
 mod outcome;
 mod pause;
 mod recipient;

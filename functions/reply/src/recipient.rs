@@ -5,7 +5,6 @@ use shared::event::Place;
 use shared::id::{CustomerId, DeskId, IntegrationId, ThreadId};
 use shared::openchannel::reply::Reply;
 use shared::store::{Conversation, Integration};
-use shared::time::Timestamp;
 
 use crate::answer::Answer;
 use crate::budget::Budget;
@@ -20,12 +19,10 @@ const LONGEST_ID: usize = 256;
 pub(crate) struct Recipient {
     /// The platform's id.
     pub(crate) customer: CustomerId,
-    /// Other ids by which the platform knows them.
-    pub(crate) aliases: Vec<CustomerId>,
     /// Nobody has heard of them before: the agent writes first.
     pub(crate) is_new: bool,
-    /// When the platform last opened its window for free answers, if that is known.
-    pub(crate) window_at: Option<Timestamp>,
+    /// Their private conversation, as it was read.
+    pub(crate) conversation: Conversation,
 }
 
 impl Shell {
@@ -52,7 +49,7 @@ impl Shell {
             let public = self.public(integration, thread, &customer, budget).await?;
             private_in_spite_of_thread(&direct, &public, channel)?;
         }
-        Ok(Recipient { customer, aliases: direct.aliases, is_new, window_at: direct.window_at })
+        Ok(Recipient { customer, is_new, conversation: direct })
     }
 
     /// The customer whom Motion knows by `desk_id`.
@@ -127,6 +124,8 @@ fn stranger(integration: &Integration, channel: Channel) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    use shared::time::Timestamp;
+
     use super::*;
 
     #[test]

@@ -5,22 +5,26 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::channel::{Channel, Content, Failure, FailureClass, OutMessage, Verdict};
+use shared::event::Place;
 use shared::id::{CorrelationId, MessageId};
 use shared::openchannel::reply::{Reply, ReplyError};
 use shared::secrets::SecretsError;
 use shared::sender::From;
-use shared::store::{ReplyRecord, ReplyState, SentPart};
-use shared::window::{Window, window};
+use shared::store::{Holding, ReplyRecord, ReplyState, SentPart};
+use shared::window::{Means, Way};
 use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::code::Code;
-use crate::content::{least_time, quote, texts, too_late};
+use crate::content::{least_time, texts, too_late};
 use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
 use crate::shell::Shell;
+
+/// How often a conversation is read that changes between reading and holding.
+const LOOKS: u32 = 4;
 
 /// A reply on its way to the customer.
 pub(crate) struct Errand<'a> {
@@ -36,22 +40,24 @@ pub(crate) struct Errand<'a> {
 }
 
 /// What is known on the way.
-struct Progress {
+pub(crate) struct Progress {
     app_secret: Option<SecretString>,
     human_agent: bool,
     /// Whether the credential was read anew.
     renewed: bool,
     /// The parts that were sent, those of an earlier try among them.
-    sent: Vec<MessageId>,
+    pub(crate) sent: Vec<MessageId>,
 }
 
 /// Where a reply stopped.
-struct Stop {
-    answer: Answer,
+pub(crate) struct Stop {
+    pub(crate) answer: Answer,
     /// Where that leaves the reply.
-    state: ReplyState,
+    pub(crate) state: ReplyState,
     /// What the platform says of our credential, where that is the reason.
-    credential: Option<String>,
+    pub(crate) credential: Option<String>,
+    /// Whether the platform's time for free answers is the reason.
+    pub(crate) closed: bool,
 }
 
 impl Errand<'_> {
@@ -60,30 +66,69 @@ impl Errand<'_> {
         let sent = self.record.as_ref().map(|record| record.sent.clone()).unwrap_or_default();
         let before = sent.len();
         let mut progress = Progress { app_secret: None, human_agent: false, renewed: false, sent };
-        let mut answer = match self.prepare(&mut progress).await {
-            Ok(pieces) => self.send(pieces, &mut progress).await,
+        let mut answer = match self.begin(&mut progress).await {
+            Ok(answer) => answer,
             Err(answer) => self.stop(Stop::before(answer), &progress.sent, None).await,
         };
         answer.noted.parts = progress.sent.len() - before;
         answer
     }
 
-    /// All that has to be known before the first part goes out.
-    async fn prepare(&self, progress: &mut Progress) -> Result<Vec<Content>, Answer> {
-        let limits = self.channel.carrier().limits();
-        let human_agent = self.door.integration.human_agent;
-        progress.human_agent = match window(self.shell.now(), self.recipient.window_at, limits, human_agent) {
-            Window::Open => false,
-            Window::HumanAgent => true,
-            Window::Closed => return Err(closed(self.channel, human_agent)),
-        };
+    /// Sends it or holds it, as the window is. One that changes between our reading and our writing is read again: the
+    /// customer wrote at this moment, or somebody else's reply was faster.
+    async fn begin(&mut self, progress: &mut Progress) -> Result<Answer, Answer> {
         progress.app_secret = self.budget.work(self.app_secret()).await??;
+        for _ in 0..LOOKS {
+            let holding = match self.means().way(self.shell.now(), &self.recipient.conversation) {
+                Way::Send { human_agent } => {
+                    progress.human_agent = human_agent;
+                    let pieces = self.pieces().await?;
+                    return Ok(self.send(pieces, progress).await);
+                }
+                Way::Refuse => return Err(closed(self.channel, self.may_be_late())),
+                Way::Behind => Holding::Behind,
+                Way::Hold { ask: true } => Holding::Asking,
+                Way::Hold { ask: false } => Holding::Closed,
+            };
+            // Seldom, and large.
+            if let Some(answer) = Box::pin(self.hold(holding, progress)).await? {
+                return Ok(answer);
+            }
+            self.look_again().await?;
+        }
+        let message = "Much is happening in this conversation at this moment. Nothing was sent; try again in a minute.";
+        Err(Answer::refused(Code::Unavailable, message))
+    }
+
+    /// Reads the conversation again.
+    async fn look_again(&mut self) -> Result<(), Answer> {
+        let (id, customer) = (self.door.integration.id, &self.recipient.customer);
+        let read = self.shell.store.conversation(id, &Place::Direct, customer);
+        self.recipient.conversation = self.budget.work(read).await??;
+        Ok(())
+    }
+
+    fn means(&self) -> Means<'_> {
+        let integration = &self.door.integration;
+        Means {
+            limits: self.channel.carrier().limits(),
+            human_agent: self.may_be_late(),
+            recontact: integration.recontact.as_ref(),
+        }
+    }
+
+    /// What is to be sent, message by message.
+    async fn pieces(&self) -> Result<Vec<Content>, Answer> {
+        let limits = self.channel.carrier().limits();
         let pieces = match (&self.reply.attachment, &self.reply.text) {
             (Some(id), _) => {
                 let named = self.reply.file_name.as_deref();
                 vec![self.shell.file(&self.door, id, named, limits, self.budget).await?]
             }
-            (None, text) => texts(text.as_deref().unwrap_or_default(), limits)?,
+            (None, text) => {
+                let texts = texts(text.as_deref().unwrap_or_default(), limits)?;
+                texts.into_iter().map(Content::Text).collect()
+            }
         };
         if pieces.is_empty() { Err(ReplyError::Empty.into()) } else { Ok(pieces) }
     }
@@ -99,20 +144,40 @@ impl Errand<'_> {
             if let Some(part) = newest.take() {
                 self.record(ReplyState::Sending, &progress.sent, None, Some(&part)).await;
             }
-            let quote = quote(&piece);
+            let quote = piece.quote();
             match self.part(index, piece, progress).await {
                 Ok(message) => {
                     progress.sent.push(message.clone());
                     newest = Some(SentPart { message, quote });
                 }
-                Err(stop) => return self.stop(stop, &progress.sent, Some(of)).await,
+                Err(stop) => return self.stop_or_hold(stop, progress, of).await,
             }
         }
         self.finish(&progress.sent, newest).await
     }
 
+    /// Ends here, or holds the rest where the platform says that its window is closed and the customer can be asked to write.
+    async fn stop_or_hold(&mut self, stop: Stop, progress: &mut Progress, of: usize) -> Answer {
+        if stop.closed
+            && let Way::Hold { ask } = self.means().way_after_refusal(self.shell.now(), &self.recipient.conversation)
+        {
+            let holding = if ask { Holding::Asking } else { Holding::Closed };
+            match Box::pin(self.hold(holding, progress)).await {
+                Ok(Some(answer)) => return answer,
+                Ok(None) => {}
+                Err(answer) => return self.stop(Stop::before(answer), &progress.sent, Some(of)).await,
+            }
+        }
+        self.stop(stop, &progress.sent, Some(of)).await
+    }
+
     /// Sends one part, again where it certainly was not sent and trying again can help.
-    async fn part(&mut self, index: usize, content: Content, progress: &mut Progress) -> Result<MessageId, Stop> {
+    pub(crate) async fn part(
+        &mut self,
+        index: usize,
+        content: Content,
+        progress: &mut Progress,
+    ) -> Result<MessageId, Stop> {
         let least = least_time(&content);
         let content = self.hand_over(content, progress).await?;
         let mut tries = 0;
@@ -124,7 +189,7 @@ impl Errand<'_> {
             tries += 1;
             let message = OutMessage {
                 to: &self.recipient.customer,
-                aliases: &self.recipient.aliases,
+                aliases: &self.recipient.conversation.aliases,
                 content: content.clone(),
                 human_agent: progress.human_agent,
                 correlation: self.correlation,
@@ -177,9 +242,15 @@ impl Errand<'_> {
         !old.platform.is_same(&self.door.secrets.platform)
     }
 
+    /// Whether it may go out by the right of a person who answers late: the account has it, and a person wrote. Meta forbids it
+    /// for what a machine sends.
+    pub(crate) fn may_be_late(&self) -> bool {
+        self.door.integration.human_agent && !self.reply.automatic
+    }
+
     /// Falls back to the right of a person who answers late, where the platform knows better than we that the window is closed.
     fn as_human_agent(&self, progress: &mut Progress) -> bool {
-        let may = self.door.integration.human_agent && self.channel.carrier().limits().human_agent_window.is_some();
+        let may = self.may_be_late() && self.channel.carrier().limits().human_agent_window.is_some();
         may && !std::mem::replace(&mut progress.human_agent, true)
     }
 
@@ -204,7 +275,7 @@ impl Errand<'_> {
         answer
     }
 
-    async fn stop(&self, stop: Stop, sent: &[MessageId], of: Option<usize>) -> Answer {
+    pub(crate) async fn stop(&self, stop: Stop, sent: &[MessageId], of: Option<usize>) -> Answer {
         tokio::join!(self.record(stop.state, sent, None, None), self.credential_fails(stop.credential));
         stop.answer.with_parts(sent, of)
     }
@@ -213,33 +284,37 @@ impl Errand<'_> {
 impl Stop {
     /// Before the platform was asked for this part.
     fn before(answer: Answer) -> Self {
-        Self { answer, state: ReplyState::Refused, credential: None }
+        Self { answer, state: ReplyState::Refused, credential: None, closed: false }
     }
 
     /// The platform certainly did not send it.
     fn refused(failure: Failure) -> Self {
         let answer = Answer::failed(&failure, true);
+        let closed = failure.class == FailureClass::WindowClosed;
         let credential = (failure.class == FailureClass::Credential).then_some(failure.sentence);
-        Self { answer, state: ReplyState::Refused, credential }
+        Self { answer, state: ReplyState::Refused, credential, closed }
     }
 
     /// Nobody knows.
     fn unknown(failure: &Failure) -> Self {
-        Self { answer: Answer::failed(failure, false), state: ReplyState::Unknown, credential: None }
+        let answer = Answer::failed(failure, false);
+        Self { answer, state: ReplyState::Unknown, credential: None, closed: false }
     }
 }
 
 fn closed(channel: Channel, human_agent: bool) -> Answer {
+    let (over, then) = (closing(channel, human_agent), "You can answer again as soon as the customer writes.");
+    Answer::refused(Code::WindowClosed, format!("{over} Nothing was sent. {then}")).because(format!("{over} {then}"))
+}
+
+/// The time that is over, as people count it.
+pub(crate) fn closing(channel: Channel, human_agent: bool) -> String {
     let limits = channel.carrier().limits();
     let longer = limits.human_agent_window.filter(|_| human_agent);
     let hours = longer.or(limits.window).unwrap_or_default().as_secs() / 3600;
     let time = if hours > 48 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
-    let over = format!(
-        "{} lets us answer for {time} after the customer's last message, and that time is over.",
-        channel.carrier().title()
-    );
-    let then = "You can answer again as soon as the customer writes.";
-    Answer::refused(Code::WindowClosed, format!("{over} Nothing was sent. {then}")).because(format!("{over} {then}"))
+    let title = channel.carrier().title();
+    format!("{title} lets us answer for {time} after the customer's last message, and that time is over.")
 }
 
 #[cfg(test)]

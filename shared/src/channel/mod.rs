@@ -125,6 +125,8 @@ pub struct RawRequest {
     pub query: String,
     /// The body's bytes.
     pub body: Vec<u8>,
+    /// When it came, by the hub's clock: the time of what carries none of its own.
+    pub received: Timestamp,
 }
 
 /// Why a webhook call is not let in. Answered with the status and an empty body.

@@ -14,6 +14,10 @@ use crate::config::Environment;
 use crate::http::Purpose;
 use crate::id::{AccountKey, CorrelationId, CustomerId, DeskId};
 use crate::secrets::IntegrationSecrets;
+use crate::text::shorten;
+
+/// The longest quote of a message, in characters.
+const QUOTE: usize = 60;
 
 /// A channel that the hub can talk to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,13 +135,47 @@ pub enum Handed {
     Link(Url),
 }
 
+impl Content {
+    /// The first words of it, to quote where a later event speaks of it.
+    pub fn quote(&self) -> String {
+        let words = match self {
+            Self::Text(text) => text,
+            Self::File(file, _) => &file.name,
+            Self::Location { name, .. } => name,
+            Self::Template(template) => &template.name,
+        };
+        shorten(words, QUOTE)
+    }
+}
+
 impl Channel {
+    /// Whether its platform takes templates that it has approved before, to write to customers whose window is closed.
+    pub const fn takes_templates(self) -> bool {
+        matches!(self, Self::WhatsApp(_))
+    }
+
     /// The channel that an integration's record names.
     pub fn named(name: &str, provider: Option<Provider>) -> Option<Self> {
         match (name, provider) {
             (facebook::NAME, None) => Some(Self::Facebook),
             (whatsapp::NAME, Some(provider)) => Some(Self::WhatsApp(provider)),
             _ => None,
+        }
+    }
+
+    /// Its name in account keys and integration records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Facebook => facebook::NAME,
+            Self::WhatsApp(_) => whatsapp::NAME,
+        }
+    }
+
+    /// Who carries it, where several do.
+    pub const fn provider(self) -> Option<Provider> {
+        match self {
+            Self::Facebook => None,
+            Self::WhatsApp(provider) => Some(provider),
         }
     }
 

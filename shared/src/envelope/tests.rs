@@ -32,8 +32,40 @@ fn a_body_is_ascii_and_comes_back_whole() {
 
 #[test]
 fn a_newer_body_is_left_for_a_newer_hub() {
-    let body = r#"{"version":2,"anything":"else"}"#;
-    assert!(matches!(Envelope::from_body(body), Err(ReadError::TooNew(2))));
+    let body = r#"{"version":3,"anything":"else"}"#;
+    assert!(matches!(Envelope::from_body(body), Err(ReadError::TooNew(3))));
+}
+
+#[test]
+fn a_body_of_the_version_before_is_read() {
+    let body = r#"{"version":1,"correlation":"01KAHXJ5V5S6J6M5Q3X0B7T9ZC","received_at":1795165200412,
+        "target":{"account":"facebook:218840075512346"},"work":{"work":"event","event":{"id":"message:m_1",
+        "customer":"7304418829920156","place":"direct","at":1795165200077,"kind":{"type":"message","id":"m_1",
+        "parts":[{"part":"text","text":"hello"}]}}}}"#;
+    let envelope = Envelope::from_body(body).unwrap();
+    assert_eq!(envelope.claimed(), Some(EventId::new("message:m_1")));
+    assert_eq!((envelope.kind(), envelope.place()), ("message", Some(&Place::Direct)));
+}
+
+#[test]
+fn what_the_hub_tells_is_told_once_and_its_other_work_is_never_a_repeat() {
+    let of = |work: Work| Envelope::new(text("a").target, work, Timestamp::from_millis(0));
+    let customer = CustomerId::new("7304418829920156");
+    let line = HubLine {
+        customer: customer.clone(),
+        event: EventId::new("released:1"),
+        text: "[hub] 2 held messages were sent.".to_owned(),
+    };
+    let line = || of(Work::Line(line.clone()));
+    assert_eq!(line().deduplication(), line().deduplication());
+    let release = || of(Work::Release { customer: customer.clone(), step: 0 });
+    assert_ne!(release().deduplication(), release().deduplication());
+    let group = text("a").group();
+    for envelope in [line(), release(), of(Work::EndHeld { customer: customer.clone() })] {
+        assert_eq!(envelope.group(), group, "{envelope:?}");
+        let body = envelope.to_body().unwrap();
+        assert_eq!(Envelope::from_body(&body).unwrap(), envelope);
+    }
 }
 
 #[test]

@@ -10,6 +10,9 @@ const LONGEST_QUOTE: usize = 80;
 /// What stands where a message has nothing that can be shown.
 const EMPTY: &str = "[empty message]";
 
+/// What the hub itself tells the agent stands behind this word.
+const HUB: &str = "hub";
+
 /// One message at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeskPart {
@@ -40,7 +43,7 @@ pub fn posts(event: &Event, quoted: Option<&str>) -> Vec<DeskPart> {
         EventKind::Reaction { emoji: Some(emoji), .. } => line("reaction", &format!("{emoji} to {}", earlier(quoted))),
         EventKind::Reaction { emoji: None, .. } => line("reaction removed", &format!("from {}", earlier(quoted))),
         EventKind::Status { state: DeliveryState::Failed, failure: Some(failure), .. } => {
-            line("hub", &format!("not delivered to the customer: {}. {}", earlier(quoted), failure.sentence))
+            line(HUB, &format!("not delivered to the customer: {}. {}", earlier(quoted), failure.sentence))
         }
         EventKind::Echo { sender: EchoSender::Hub, .. } | EventKind::Status { .. } => Vec::new(),
         EventKind::Echo { message, sender: EchoSender::Inbox } => echo("answered in the Page inbox", message),
@@ -62,6 +65,11 @@ pub fn quotable(event: &Event) -> Option<String> {
 /// A message that may be at the desk already.
 pub fn repeated(body: &str) -> String {
     labelled("possibly repeated", body)
+}
+
+/// What the hub itself has to tell the agent.
+pub fn hub(text: &str) -> String {
+    labelled(HUB, text)
 }
 
 /// What stands in place of a file that is not there.

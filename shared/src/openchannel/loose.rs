@@ -39,6 +39,11 @@ impl Object {
         (!matches!(word, "" | "null" | "undefined")).then(|| word.to_owned())
     }
 
+    /// Whether a field is there and holds nothing.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|raw| raw.get() == "null")
+    }
+
     /// An object, also one that was put into a string.
     pub(super) fn object(&self, name: &str) -> Option<Self> {
         let raw = self.0.get(name)?.get();

@@ -36,6 +36,9 @@ pub struct Reply {
     pub file_name: Option<String>,
     /// The public post or thread to answer in; nothing for a private message.
     pub thread: Option<ThreadId>,
+    /// Whether no person wrote it: Motion names the agent of each message, and says null for its automatic ones. A version
+    /// that does not speak of agents leaves it open, and then it counts as a person's.
+    pub automatic: bool,
 }
 
 /// Why a POST is no answer to anybody.
@@ -102,6 +105,7 @@ pub fn read(content_type: Option<&str>, body: &[u8], map_key: ContactField) -> R
         text,
         attachment,
         file_name,
+        automatic: posted.is_null("UserId"),
         thread: interaction.and_then(|interaction| interaction.word("threadId")).map(ThreadId::new),
     }))
 }

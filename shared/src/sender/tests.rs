@@ -64,6 +64,7 @@ fn secrets() -> IntegrationSecrets {
         webhook_url: None,
         webhook_guard: None,
         receive_url: "https://motion.example.com/".into(),
+        api_base_url: None,
         desk: None,
         reply_secrets: Vec::new(),
     }

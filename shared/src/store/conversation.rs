@@ -39,6 +39,18 @@ pub struct Conversation {
     /// The living chain of drains, while messages wait for the desk; later ones go behind them.
     #[serde(default)]
     pub waiting: Option<CorrelationId>,
+    /// How many messages of agents are held until the customer writes; answers queue behind them.
+    #[serde(default)]
+    pub held: u32,
+    /// When the template was sent last that asks the customer to write.
+    #[serde(default)]
+    pub recontact_at: Option<Timestamp>,
+    /// How many held messages were sent of which the agent is not told yet.
+    #[serde(default)]
+    pub released: u32,
+    /// When the next try to send held messages is due, where the platform took no more.
+    #[serde(default)]
+    pub release_at: Option<Timestamp>,
     /// All of ours up to here reached the customer's device.
     #[serde(default)]
     pub delivered_to: Option<Timestamp>,
@@ -224,7 +236,7 @@ impl Store {
         }
     }
 
-    async fn update_place(
+    pub(super) async fn update_place(
         &self,
         integration: IntegrationId,
         place: &Place,

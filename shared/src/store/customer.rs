@@ -127,12 +127,6 @@ impl Store {
             ("sk".to_owned(), text(format!("DESK#{}", customer.desk_id))),
             ("customer".to_owned(), text(customer.id.as_str())),
         ]);
-        self.client
-            .transact_write_items()
-            .transact_items(put(item(pk, format!("ID#{}", customer.id), customer)?)?)
-            .transact_items(put(desk)?)
-            .send()
-            .await?;
-        Ok(())
+        self.transact(vec![put(item(pk, format!("ID#{}", customer.id), customer)?)?, put(desk)?]).await
     }
 }

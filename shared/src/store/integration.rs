@@ -11,6 +11,7 @@ use super::{Item, Store, StoreError, account, incomplete, item, number, record, 
 use crate::channel::{Channel, Provider};
 use crate::id::{AccountKey, IntegrationId, TenantId};
 use crate::openchannel::contact::{ContactField, ContactFields};
+use crate::recontact::Recontact;
 use crate::time::Timestamp;
 
 /// How often one message may be posted to find out whether a desk is back that cannot be asked.
@@ -36,7 +37,8 @@ pub struct Integration {
     pub name: String,
     /// The contact field of Motion that holds the customer's id.
     pub map_key: ContactField,
-    /// Base of Motion's REST API; nothing where it could not be derived and none was given.
+    /// Base of Motion's REST API, to be shown; nothing where it could not be derived and none was given. Who calls it takes the
+    /// one beside the credential.
     #[serde(default)]
     pub api_base_url: Option<String>,
     /// Motion's id of the Open Channel account.
@@ -48,6 +50,9 @@ pub struct Integration {
     /// Whether the account may use the platform's longer window for human agents.
     #[serde(default)]
     pub human_agent: bool,
+    /// How customers are written to again whose window is closed; nothing where they are not.
+    #[serde(default)]
+    pub recontact: Option<Recontact>,
     /// Where `/api/reply` may be called from for this integration; empty is never.
     #[serde(default)]
     pub bridge_sources: Vec<IpNet>,
@@ -115,6 +120,16 @@ impl Integration {
     /// Its channel; nothing where a newer hub made it.
     pub fn channel(&self) -> Option<Channel> {
         Channel::named(&self.channel, self.provider)
+    }
+}
+
+impl NewIntegration {
+    /// A condition that does not hold means that somebody has the account.
+    fn or_taken(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::AccountTaken,
+            other => Self::Store(other),
+        }
     }
 }
 
@@ -260,13 +275,7 @@ impl Store {
             let claim = put(account::claim_item(&integration.account, integration.id))?;
             writes.push(TransactWriteItem::builder().put(claim).build());
         }
-        self.client.transact_write_items().set_transact_items(Some(writes)).send().await.map_err(|error| {
-            match StoreError::from(error) {
-                StoreError::Conflict => NewIntegration::AccountTaken,
-                other => NewIntegration::Store(other),
-            }
-        })?;
-        Ok(())
+        self.transact(writes).await.map_err(NewIntegration::or_taken)
     }
 
     /// Makes an integration in the place of `old`, which loses its account and is disabled; all of it or nothing. What
@@ -285,18 +294,12 @@ impl Store {
             .expression_attribute_values(":old", text(old.id.to_string()))
             .build()
             .map_err(incomplete)?;
-        self.client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().put(claim).build())
-            .transact_items(self.settings_write(&disabled)?)
-            .send()
-            .await
-            .map_err(|error| match StoreError::from(error) {
-                StoreError::Conflict => NewIntegration::AccountTaken,
-                other => NewIntegration::Store(other),
-            })?;
-        Ok(())
+        let writes = vec![
+            TransactWriteItem::builder().put(put).build(),
+            TransactWriteItem::builder().put(claim).build(),
+            self.settings_write(&disabled)?,
+        ];
+        self.transact(writes).await.map_err(NewIntegration::or_taken)
     }
 
     /// Writes changed settings. `integration.revision` is the one they were read with. How the two links answer is not
@@ -307,7 +310,7 @@ impl Store {
     /// [`StoreError::Conflict`] when someone else changed them since.
     pub async fn update_integration(&self, integration: &Integration) -> Result<Integration, StoreError> {
         let write = self.settings_write(integration)?;
-        self.client.transact_write_items().transact_items(write).send().await?;
+        self.transact(vec![write]).await?;
         self.current_integration(integration.id).await?.ok_or(StoreError::Conflict)
     }
 
@@ -323,13 +326,8 @@ impl Store {
             .expression_attribute_values(":ours", text(integration.id.to_string()))
             .build()
             .map_err(incomplete)?;
-        self.client
-            .transact_write_items()
-            .transact_items(self.settings_write(integration)?)
-            .transact_items(TransactWriteItem::builder().put(claim).build())
-            .send()
-            .await?;
-        Ok(())
+        let writes = vec![self.settings_write(integration)?, TransactWriteItem::builder().put(claim).build()];
+        self.transact(writes).await
     }
 
     /// Deletes an integration and frees its account, both or neither. An account that another one took over stays there.

@@ -66,11 +66,6 @@ impl KeptPlace {
     pub fn failed(customer: &CustomerId, correlation: CorrelationId) -> Self {
         Self { state: KeptState::Failed, sk: failed_sk(customer, correlation) }
     }
-
-    /// Among which messages it is.
-    pub const fn state(&self) -> KeptState {
-        self.state
-    }
 }
 
 impl Kept {
@@ -81,6 +76,9 @@ impl Kept {
         }
     }
 }
+
+/// What the keys of held messages begin with.
+pub(super) const HELD: &str = "HELD#";
 
 /// DynamoDB deletes this many items in one call.
 const BATCH: i32 = 25;
@@ -243,25 +241,9 @@ impl Store {
         after: &KeptPlace,
         limit: usize,
     ) -> Result<Vec<Kept>, StoreError> {
-        let pk = conversation::pk(integration);
-        let mut kept = Vec::new();
-        let mut from = Some(Item::from([("pk".to_owned(), text(&pk)), ("sk".to_owned(), text(&after.sk))]));
-        while from.is_some() && kept.len() < limit {
-            let left = i32::try_from(limit - kept.len()).unwrap_or(i32::MAX);
-            let call = self.client.query().table_name(&self.table).consistent_read(true).limit(left);
-            let answer = call
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(&pk))
-                .expression_attribute_values(":prefix", text(prefix(after.state)))
-                .set_exclusive_start_key(from)
-                .send()
-                .await?;
-            for item in answer.items.unwrap_or_default() {
-                kept.push(record(item)?);
-            }
-            from = answer.last_evaluated_key;
-        }
-        Ok(kept)
+        let (pk, prefix) = (conversation::pk(integration), prefix(after.state));
+        let items = self.list_after(&pk, prefix, Some(after.sk.clone()), limit).await?;
+        items.into_iter().map(record).collect()
     }
 
     /// How many messages of an integration are kept in a state.
@@ -269,14 +251,26 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table fails.
     pub async fn count_kept(&self, integration: IntegrationId, state: KeptState) -> Result<usize, StoreError> {
+        self.how_many(&conversation::pk(integration), prefix(state)).await
+    }
+
+    /// How many messages of agents an integration holds.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn count_held(&self, integration: IntegrationId) -> Result<usize, StoreError> {
+        self.how_many(&conversation::pk(integration), HELD).await
+    }
+
+    async fn how_many(&self, pk: &str, prefix: &str) -> Result<usize, StoreError> {
         let mut count = 0;
         let mut from = None;
         loop {
             let call = self.client.query().table_name(&self.table).consistent_read(true).select(Select::Count);
             let answer = call
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(conversation::pk(integration)))
-                .expression_attribute_values(":prefix", text(prefix(state)))
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":prefix", text(prefix))
                 .set_exclusive_start_key(from)
                 .send()
                 .await?;
@@ -328,15 +322,15 @@ impl Store {
         }
     }
 
-    /// Throws away all that is kept of an integration that is gone. Nothing can have it any more.
+    /// Throws away all that is kept or held of an integration that is gone. Nothing can have it any more.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails; then some of it is still there.
     pub async fn discard_all(&self, integration: IntegrationId) -> Result<(), StoreError> {
         let pk = conversation::pk(integration);
-        for state in [KeptState::Waiting, KeptState::Failed] {
+        for prefix in [prefix(KeptState::Waiting), prefix(KeptState::Failed), HELD] {
             loop {
-                let keys = self.keys(&pk, prefix(state), BATCH).await?;
+                let keys = self.keys(&pk, prefix, BATCH).await?;
                 if keys.is_empty() {
                     break;
                 }

@@ -16,6 +16,7 @@ mod account;
 mod bridge;
 mod conversation;
 mod customer;
+mod held;
 mod integration;
 mod kept;
 mod message;
@@ -26,6 +27,7 @@ mod unclaimed;
 pub use bridge::Bridge;
 pub use conversation::Conversation;
 pub use customer::Customer;
+pub use held::{Held, HeldContent, HeldState, Holding, Overdue};
 pub use integration::{DeskState, Health, Integration, NewIntegration};
 pub use kept::{Kept, KeptPlace, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
@@ -91,8 +93,19 @@ impl Store {
 
     /// All items of a partition whose sort key begins with `prefix`, in order, at most `limit`.
     async fn list(&self, pk: &str, prefix: &str, limit: usize) -> Result<Vec<Item>, StoreError> {
+        self.list_after(pk, prefix, None, limit).await
+    }
+
+    /// The same behind the sort key `after`, which need not be there.
+    async fn list_after(
+        &self,
+        pk: &str,
+        prefix: &str,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
-        let mut from = None;
+        let mut from = after.map(|sk| Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))]));
         loop {
             let left = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
             let call = self.client.query().table_name(&self.table).consistent_read(true).limit(left);
@@ -116,7 +129,7 @@ impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
     fn from(error: SdkError<E>) -> Self {
         let code = error.code().or_else(|| error.as_service_error().and_then(ProvideErrorMetadata::code));
         match code {
-            Some("ConditionalCheckFailedException" | "TransactionCanceledException") => Self::Conflict,
+            Some("ConditionalCheckFailedException") => Self::Conflict,
             Some(code) => Self::Unavailable(code.to_owned()),
             None => Self::Unavailable("no answer".to_owned()),
         }

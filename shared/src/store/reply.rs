@@ -29,7 +29,7 @@ pub struct ReplyRecord {
     /// The platform's ids of the parts that were sent, in order.
     #[serde(default)]
     pub sent: Vec<MessageId>,
-    /// What Motion was answered once all was sent.
+    /// What Motion was answered once all was sent or held.
     #[serde(default)]
     pub answer: Option<ReplyAnswer>,
 }
@@ -46,6 +46,8 @@ pub enum ReplyState {
     Unknown,
     /// All of it was sent.
     Sent,
+    /// What was not sent is held until the customer writes.
+    Held,
 }
 
 /// What Motion was answered, to be given again for a repeat.
@@ -199,7 +201,7 @@ impl Store {
             writes.push(self.put_reply(integration, reply, now)?);
         }
         if let Some(part) = part {
-            let update = self.update_out(integration, customer, reply, part, now);
+            let update = self.update_out(integration, customer, reply.map(|reply| reply.id.as_str()), part, now);
             writes.push(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build());
         }
         if !writes.is_empty() {
@@ -224,11 +226,11 @@ impl Store {
         Ok(TransactWriteItem::builder().put(put.build().map_err(incomplete)?).build())
     }
 
-    fn update_out(
+    pub(super) fn update_out(
         &self,
         integration: IntegrationId,
         customer: &CustomerId,
-        reply: Option<&ReplyRecord>,
+        reply: Option<&str>,
         part: &SentPart,
         now: Timestamp,
     ) -> UpdateBuilder {
@@ -243,7 +245,7 @@ impl Store {
         match reply {
             Some(reply) => update
                 .update_expression(format!("{sets}, reply = :reply"))
-                .expression_attribute_values(":reply", text(&reply.id)),
+                .expression_attribute_values(":reply", text(reply)),
             None => update.update_expression(sets),
         }
     }

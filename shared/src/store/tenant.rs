@@ -41,13 +41,12 @@ impl Store {
                 .map_err(|_| StoreError::Conflict)
         };
         let member = vec![("gsi1pk", format!("MEMBER#{person}")), ("gsi1sk", pk.clone()), ("role", "owner".to_owned())];
-        self.client
-            .transact_write_items()
-            .transact_items(new(pk.clone(), "META".to_owned(), vec![])?)
-            .transact_items(new(pk, format!("MEMBER#{person}"), member)?)
-            .transact_items(new(format!("PERSON#{person}"), "META".to_owned(), vec![("tenant", tenant.to_string())])?)
-            .send()
-            .await?;
+        let writes = vec![
+            new(pk.clone(), "META".to_owned(), vec![])?,
+            new(pk, format!("MEMBER#{person}"), member)?,
+            new(format!("PERSON#{person}"), "META".to_owned(), vec![("tenant", tenant.to_string())])?,
+        ];
+        self.transact(writes).await?;
         Ok(tenant)
     }
 }

@@ -16,6 +16,8 @@ use shared::time::Timestamp;
 use shared::webhook::{self, Route, Shell};
 
 mod aws;
+mod sinch;
+mod twilio;
 use aws::FakeAws;
 
 const SECRET: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";

@@ -1,4 +1,4 @@
-//! What the functions have logged, read as an operator would.
+//! What the stack has logged, read as an operator would.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,17 @@ pub async fn all_logs() -> BTreeMap<String, Vec<String>> {
     for (function, about) in &stack().functions {
         let group = about["log_group"].as_str().unwrap();
         logs.insert(function.clone(), lines_of(group).await);
+    }
+    logs
+}
+
+/// Every line of every log group there is, by the group's name: those of the functions and any other.
+pub async fn all_groups() -> BTreeMap<String, Vec<String>> {
+    let groups = ask_aws("logs", "Logs_20140328.DescribeLogGroups", &json!({})).await;
+    let mut logs = BTreeMap::new();
+    for group in groups["logGroups"].as_array().unwrap() {
+        let group = group["logGroupName"].as_str().unwrap();
+        logs.insert(group.to_owned(), lines_of(group).await);
     }
     logs
 }

@@ -71,10 +71,13 @@ pub fn sandbox() -> &'static Sandbox {
 impl Offer {
     /// A new page and the account that `config` describes.
     pub async fn new(config: AccountConfig) -> Self {
-        let sandbox = sandbox();
-        let desk = sandbox.add_account(config);
+        Self::of(sandbox().add_account(config)).await
+    }
+
+    /// A new page and this account.
+    pub async fn of(desk: Account) -> Self {
         let number = unique();
-        let page = sandbox.add_page(&number, "Northwind Tiles", &format!("EAAG-hush-{number}"));
+        let page = sandbox().add_page(&number, "Northwind Tiles", &format!("EAAG-hush-{number}"));
         let wanted = json!({
             "channel": "facebook",
             "name": format!("Scene {number}"),

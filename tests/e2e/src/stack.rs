@@ -9,6 +9,8 @@ use serde_json::Value;
 /// What the local stack wrote down.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Stack {
+    /// What it is called at AWS.
+    pub stack: String,
     /// Where the hub answers.
     pub hub_url: String,
     /// Where the hub expects the outside world.

@@ -6,6 +6,7 @@
 //!
 //! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
+//! - Twilio's APIs: `{url}/twilio/...`
 //! - Motion: `{url}/motion/{server}/api/...` for a server of any name; the vendor's proxy: `{url}/motion-proxy/api/...`
 
 mod clock;
@@ -19,6 +20,7 @@ mod record;
 mod server;
 #[cfg(test)]
 mod testing;
+pub mod twilio;
 mod watched;
 
 use std::collections::BTreeMap;
@@ -106,6 +108,22 @@ impl Sandbox {
         Some(Page::new(Arc::clone(&self.world), state))
     }
 
+    /// What the hub takes as base address of Twilio's REST API.
+    pub fn twilio_url(&self) -> String {
+        format!("{}/twilio", self.world.url)
+    }
+
+    /// Adds a WhatsApp number at Twilio. One that is there already stays as it is.
+    pub fn add_twilio_number(&self, config: twilio::NumberConfig) -> twilio::Number {
+        self.world.twilio.add(&self.world, config)
+    }
+
+    /// The number (digits) of an account at Twilio.
+    pub fn twilio_number(&self, account_sid: &str, number: &str) -> Option<twilio::Number> {
+        let state = self.world.twilio.number(account_sid, number)?;
+        Some(twilio::Number::new(Arc::clone(&self.world), state))
+    }
+
     /// Adds an Open Channel account. One that is there already stays as it is.
     pub fn add_account(&self, config: AccountConfig) -> Account {
         Account::add(&self.world, &self.world.url, config)
@@ -136,6 +154,7 @@ pub(crate) struct World {
     pages: Mutex<BTreeMap<String, Arc<Watched<PageState>>>>,
     people: Mutex<BTreeMap<String, Person>>,
     media: meta::media::Media,
+    twilio: twilio::Twilio,
     desks: Mutex<BTreeMap<String, Arc<DeskServer>>>,
 }
 
@@ -153,6 +172,7 @@ impl World {
             pages: Mutex::default(),
             people: Mutex::default(),
             media: meta::media::Media::default(),
+            twilio: twilio::Twilio::default(),
             desks: Mutex::default(),
         })
     }
@@ -200,6 +220,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/graph/media/{id}/{name}", get(meta::media::serve))
         .route("/graph/{*path}", any(meta::graph::serve))
+        .merge(twilio::router())
         .merge(motion::door::router())
         .merge(control::router())
         .merge(page::router())

@@ -11,7 +11,7 @@ use shared::store::{Integration, NewIntegration};
 use shared::time::Timestamp;
 
 use super::draft::Draft;
-use super::graph::Graph;
+use super::platform::Platform;
 use super::view::{self, View};
 use super::{bridge, desk, settings, show};
 use crate::app::{App, HubUrl};
@@ -43,17 +43,20 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<View>), ApiError> {
     let tenant = person.tenant(&app).await?;
     let (new, mut problems) = settings::read_new(body);
-    let mut draft = Draft::new(tenant, Timestamp::now())?;
-    draft.apply(new.settings, &mut problems);
+    let mut draft = Draft::new(tenant, new.channel, Timestamp::now())?;
+    draft.apply(new.settings, &mut problems)?;
     draft.check_complete(&mut problems);
     check_addresses(&app, &draft, &mut problems);
     problems.check()?;
 
-    let graph = Graph::of(&app, &draft.secrets).await?;
-    let reply_url = view::reply_url(&draft.integration, &draft.secrets, &hub).unwrap_or_default();
-    let asked = desk::check(&app, &draft.integration, &draft.secrets, &reply_url);
-    let (account, mut findings) = tokio::join!(graph.account(), asked);
-    let account = account?;
+    draft.set_webhook_url(&hub);
+    let (account, mut findings) = {
+        let platform = Platform::of(&app, &draft.integration, &draft.secrets).await?;
+        let reply_url = view::reply_url(&draft.integration, &draft.secrets, &hub).unwrap_or_default();
+        let asked = desk::check(&app, &draft.integration, &draft.secrets, &reply_url);
+        let (account, findings) = tokio::join!(platform.account(), asked);
+        (account?, findings)
+    };
     draft.name_account(&account);
     let replaced = replaced(&app, &draft.integration, new.take_over).await?;
     keep(&app, &draft, replaced.as_ref()).await?;
@@ -61,7 +64,8 @@ pub(crate) async fn create(
     if let Some(old) = &replaced {
         findings.extend(bridge::follow(&app, &Integration { enabled: false, ..old.clone() }).await);
     }
-    findings.extend(graph.subscribe(&account.id).await);
+    let platform = Platform::of(&app, &draft.integration, &draft.secrets).await?;
+    findings.extend(platform.subscribe(&account.key).await);
     tracing::info!(integration = %draft.integration.id, took_over = replaced.is_some(), "an integration was made");
     Ok((StatusCode::CREATED, Json(show(&app, &hub, draft.integration, findings).await?)))
 }

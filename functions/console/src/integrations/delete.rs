@@ -11,14 +11,14 @@ use shared::secrets::IntegrationSecrets;
 use shared::store::{Integration, KeptState, NewIntegration};
 use shared::time::Timestamp;
 
-use super::graph::Graph;
+use super::platform::Platform;
 use super::{Named, own};
 use crate::app::App;
 use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 use crate::query;
 
-/// Disconnects the page and forgets the integration with its secrets. While messages wait or failed ones are kept it is
+/// Disconnects the page and forgets the integration with its secrets. While messages wait, failed ones are kept or answers are held it is
 /// refused, unless they are to be thrown away.
 #[utoipa::path(delete, path = "/api/integrations/{id}", operation_id = "delete_integration", tag = "integrations",
     params(
@@ -65,14 +65,15 @@ pub(crate) async fn delete(
 async fn check_nothing_kept(app: &App, id: IntegrationId) -> Result<(), ApiError> {
     let waiting = app.store.count_kept(id, KeptState::Waiting).await?;
     let failed = app.store.count_kept(id, KeptState::Failed).await?;
-    if waiting + failed == 0 {
+    let held = app.store.count_held(id).await?;
+    if waiting + failed + held == 0 {
         return Ok(());
     }
     Err(ApiError::Conflict(
         "messages_kept",
         format!(
-            "{waiting} messages wait for the desk and {failed} failed ones are kept. Deal with them first, or delete with \
-             ?discard=true, which throws them away."
+            "{waiting} messages wait for the desk, {failed} failed ones are kept, and {held} answers are held for customers. \
+             Deal with them first, or delete with ?discard=true, which throws them away."
         ),
     ))
 }
@@ -104,8 +105,8 @@ async fn unsubscribe(app: &App, integration: &Integration, secrets: &Integration
             return;
         }
     }
-    match Graph::of(app, secrets).await {
-        Ok(graph) => graph.unsubscribe(integration.account.platform_id()).await,
+    match Platform::of(app, integration, secrets).await {
+        Ok(platform) => platform.unsubscribe(&integration.account).await,
         // The reason is in the log already.
         Err(_) => tracing::warn!(integration = %integration.id, "the page of a deleted integration stays subscribed"),
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
+use shared::channel::whatsapp;
 use shared::openchannel::account;
 use shared::openchannel::url::ReceiveUrl;
 use url::Url;
@@ -29,6 +30,50 @@ pub(super) fn token(text: &str) -> Form<SecretString> {
 /// A short secret that people type into a form elsewhere.
 pub(super) fn key(text: &str) -> Form<SecretString> {
     visible(text, 8, 256).ok_or("must be 8 to 256 characters without blanks")
+}
+
+/// An id of digits, as Meta gives them.
+pub(super) fn digits(text: &str) -> Form<String> {
+    let id = text.trim();
+    let fits = (5..=24).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then(|| id.to_owned()).ok_or("must be an id of 5 to 24 digits")
+}
+
+/// An id of Twilio: two letters that say what of, and 32 hexadecimal digits.
+pub(super) fn sid(text: &str, kind: &str) -> Result<String, String> {
+    let id = text.trim();
+    let digits = id.strip_prefix(kind).unwrap_or_default();
+    let fits = digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    fits.then(|| id.to_owned()).ok_or_else(|| format!("must be {kind} and 32 hexadecimal digits"))
+}
+
+/// An id or a name of one word.
+pub(super) fn word(text: &str) -> Form<String> {
+    let word = text.trim();
+    let fits = (1..=128).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    fits.then(|| word.to_owned()).ok_or("must be 1 to 128 letters, digits, dashes and underscores")
+}
+
+/// A telephone number with its country code.
+pub(super) fn telephone(text: &str) -> Form<String> {
+    let number = whatsapp::identity::number(text).ok_or("must be a telephone number with its country code")?;
+    Ok(number.as_str().to_owned())
+}
+
+/// The name of an HTTP header of one's own.
+pub(super) fn header_name(text: &str) -> Form<String> {
+    const OURS: [&str; 4] = ["authorization", "host", "content-type", "content-length"];
+    let name = http::HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| "must be the name of a header")?;
+    if OURS.contains(&name.as_str()) { Err("is a header that HTTP itself uses") } else { Ok(name.as_str().to_owned()) }
+}
+
+/// A host of Kaleyra's API.
+pub(super) fn kaleyra_host(text: &str) -> Form<String> {
+    let host = text.trim().to_ascii_lowercase();
+    let region = host.strip_suffix(".kaleyra.io").or_else(|| host.strip_suffix(".kaleyra.ai")).unwrap_or_default();
+    let fits = region == "api" || region.strip_prefix("api.").is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()) && !name.is_empty());
+    fits.then_some(host).ok_or("must be a host of Kaleyra's API, such as api.in.kaleyra.io")
 }
 
 /// A user of Motion.
@@ -70,6 +115,23 @@ pub(super) fn field_value(text: &str) -> Form<String> {
     line(text, 500).ok_or("must be text of 1 to 500 characters in one line")
 }
 
+/// The name of a template at its platform, or its id.
+pub(super) fn template(text: &str) -> Form<String> {
+    plain(text, 512, |c| !c.is_whitespace()).ok_or("must be the name or the id of a template, without blanks")
+}
+
+/// The language of a template, as platforms write it.
+pub(super) fn language(text: &str) -> Form<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    plain(text, 15, fits).ok_or("must be the template's language, such as it or pt_BR")
+}
+
+/// The name of a gap in a template.
+pub(super) fn gap_name(text: &str) -> Form<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    plain(text, 100, fits).ok_or("must be the gap's name as the template has it, such as first_name")
+}
+
 /// A network or a single address that answers may come from. The whole internet is none.
 pub(super) fn network(text: &str) -> Form<IpNet> {
     let text = text.trim();
@@ -80,6 +142,10 @@ pub(super) fn network(text: &str) -> Form<IpNet> {
         return Err("is wider than one network can be (/8, or /32 for IPv6): anyone could answer in your name");
     }
     Ok(network.trunc())
+}
+
+fn plain(text: &str, longest: usize, fits: impl Fn(char) -> bool) -> Option<String> {
+    line(text, longest).filter(|text| text.chars().all(fits))
 }
 
 fn line(text: &str, longest: usize) -> Option<String> {

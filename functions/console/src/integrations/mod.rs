@@ -28,6 +28,9 @@ mod drains;
 pub(crate) mod findings;
 mod forms;
 mod graph;
+mod platform;
+pub(crate) mod providers;
+pub(crate) mod recontact;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schema;

@@ -28,6 +28,7 @@ pub(crate) fn integration() -> Integration {
         desk_account: Some("2".to_owned()),
         contact_fields,
         human_agent: false,
+        recontact: None,
         bridge_sources: vec!["192.0.2.10/32".parse().unwrap()],
         enabled: true,
         desk: Health::default(),
@@ -50,6 +51,7 @@ pub(crate) fn secrets() -> IntegrationSecrets {
         webhook_url: None,
         webhook_guard: None,
         receive_url: SecretString::from(receive_url),
+        api_base_url: integration().api_base_url,
         desk: Some(DeskCredential::Basic { user: format!("{SECRET}-user"), password: secret("password") }),
         reply_secrets: vec![secret("reply"), secret("reply-before")],
     }

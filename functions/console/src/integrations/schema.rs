@@ -73,6 +73,9 @@ pub(crate) struct Optional {
     contact_fields: Option<BTreeMap<String, String>>,
     /// Whether the Meta app may answer for seven days (`HUMAN_AGENT`).
     human_agent: Option<bool>,
+    /// A template that asks customers to write again whose window is closed; for channels that have templates. Answers are held
+    /// until the customer writes; without it they are refused.
+    recontact: Option<super::recontact::View>,
     /// Addresses or networks from which the shared Reply URL, `/api/reply`, may be called for this integration.
     bridge_sources: Option<Vec<String>>,
 }

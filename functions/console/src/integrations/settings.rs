@@ -6,11 +6,14 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
+use shared::channel::Channel;
 use shared::openchannel::contact::{ContactField, ContactFields};
 use shared::openchannel::url::ReceiveUrl;
+use shared::recontact::Recontact;
 use url::Url;
 
-use super::forms;
+use super::providers::{self, ProviderSettings};
+use super::{forms, recontact};
 use crate::error::Problems;
 
 /// So many unknown names are told of; the rest would be more of the same.
@@ -67,12 +70,16 @@ pub(crate) struct Settings {
     pub(crate) map_key: Given<ContactField>,
     pub(crate) contact_fields: Given<ContactFields>,
     pub(crate) human_agent: Given<bool>,
+    pub(crate) recontact: Given<Recontact>,
     pub(crate) bridge_sources: Given<Vec<IpNet>>,
+    pub(crate) provider: Option<ProviderSettings>,
 }
 
 /// What is said when an integration is made.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct NewSettings {
+    /// The channel; Facebook stands in until the problem is told.
+    pub(crate) channel: Channel,
     /// The settings.
     pub(crate) settings: Settings,
     /// Whether an account that another integration of the same tenant has is taken from it.
@@ -93,14 +100,10 @@ pub(crate) struct ChangedSettings {
 /// Reads what a new integration is to be.
 pub(crate) fn read_new(object: Map<String, Value>) -> (NewSettings, Problems) {
     let mut reader = Reader::new(object);
-    match reader.text("channel", |channel| Ok::<_, &str>(channel.to_owned())) {
-        Given::Value(channel) if channel == "facebook" => {}
-        Given::Value(_) => reader.problems.add("channel", "is not a channel of this hub; possible: facebook"),
-        Given::Absent | Given::Null => reader.problems.add("channel", "is needed; possible: facebook"),
-    }
+    let channel = reader.channel();
     let take_over = reader.flag("take_over").value().unwrap_or_default();
     let settings = reader.settings();
-    (NewSettings { settings, take_over }, reader.finish())
+    (NewSettings { channel, settings, take_over }, reader.finish())
 }
 
 /// Reads what is to be changed.
@@ -118,14 +121,58 @@ pub(crate) fn read_change(object: Map<String, Value>) -> (ChangedSettings, Probl
     (ChangedSettings { settings, revision: revision.value(), rotate_reply_secret }, reader.finish())
 }
 
-struct Reader {
+pub(super) struct Reader {
     object: Map<String, Value>,
+    /// What stands before the names of a nested object, as `twilio.`.
+    prefix: String,
     problems: Problems,
 }
 
 impl Reader {
     fn new(object: Map<String, Value>) -> Self {
-        Self { object, problems: Problems::default() }
+        Self { object, prefix: String::new(), problems: Problems::default() }
+    }
+
+    /// Which channel a new integration is of, and through whom.
+    fn channel(&mut self) -> Channel {
+        let channel = self.text("channel", |channel| match channel {
+            "facebook" | "whatsapp" => Ok(channel.to_owned()),
+            _ => Err("is not a channel of this hub; possible: facebook, whatsapp"),
+        });
+        let provider = self.text("provider", |text| {
+            let known = providers::NAMES.iter().find(|(name, _)| *name == text);
+            known.map(|(_, provider)| *provider).ok_or("is no provider; possible: meta, twilio, sinch, kaleyra")
+        });
+        match (channel.value().as_deref(), provider) {
+            (Some("whatsapp"), Given::Value(provider)) => return Channel::WhatsApp(provider),
+            (Some("whatsapp"), _) => self.problem("provider", "is needed; possible: meta, twilio, sinch, kaleyra"),
+            (Some(_), Given::Value(_)) => self.problem("provider", "is for channel whatsapp only"),
+            (Some(_), _) => {}
+            (None, _) => self.problem("channel", "is needed; possible: facebook, whatsapp"),
+        }
+        Channel::Facebook
+    }
+
+    /// Reads an object inside the object, whose names are told with its own before them. Nothing where there is none.
+    pub(super) fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let object = match self.take(name) {
+            Given::Absent => return None,
+            Given::Value(Value::Object(object)) => object,
+            Given::Null | Given::Value(_) => {
+                self.problem(name, "must be an object");
+                return None;
+            }
+        };
+        let problems = std::mem::take(&mut self.problems);
+        let mut inner = Self { object, prefix: format!("{}{name}.", self.prefix), problems };
+        let found = read(&mut inner);
+        self.problems = inner.finish();
+        Some(found)
+    }
+
+    /// Adds a problem with a setting.
+    pub(super) fn problem(&mut self, name: &str, problem: impl Display) {
+        self.problems.add(format!("{}{name}", self.prefix), problem);
     }
 
     fn settings(&mut self) -> Settings {
@@ -143,7 +190,9 @@ impl Reader {
             map_key: self.text("map_key", ContactField::from_str),
             contact_fields: self.contact_fields(),
             human_agent: self.flag("human_agent"),
-            bridge_sources: self.bridge_sources(),
+            recontact: self.take("recontact").and_then(|value| recontact::read(value, &mut self.problems)),
+            bridge_sources: self.networks("bridge_sources"),
+            provider: ProviderSettings::read(self),
         }
     }
 
@@ -155,24 +204,24 @@ impl Reader {
         }
     }
 
-    fn text<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Given<T> {
+    pub(super) fn text<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Given<T> {
         self.take(name).and_then(|value| match value.as_str().map(read) {
             Some(Ok(value)) => Some(value),
             Some(Err(problem)) => {
-                self.problems.add(name, problem);
+                self.problem(name, problem);
                 None
             }
             None => {
-                self.problems.add(name, "must be text");
+                self.problem(name, "must be text");
                 None
             }
         })
     }
 
-    fn flag(&mut self, name: &str) -> Given<bool> {
+    pub(super) fn flag(&mut self, name: &str) -> Given<bool> {
         self.take(name).and_then(|value| {
             if !value.is_boolean() {
-                self.problems.add(name, "must be true or false");
+                self.problem(name, "must be true or false");
             }
             value.as_bool()
         })
@@ -197,21 +246,21 @@ impl Reader {
         })
     }
 
-    fn bridge_sources(&mut self) -> Given<Vec<IpNet>> {
-        self.take("bridge_sources").and_then(|value| {
+    pub(super) fn networks(&mut self, name: &str) -> Given<Vec<IpNet>> {
+        self.take(name).and_then(|value| {
             let Value::Array(array) = value else {
-                self.problems.add("bridge_sources", "must be a list, such as [\"192.0.2.10\", \"198.51.100.0/24\"]");
+                self.problem(name, "must be a list, such as [\"192.0.2.10\", \"198.51.100.0/24\"]");
                 return None;
             };
             if array.len() > forms::MOST_SOURCES {
-                self.problems.add("bridge_sources", format!("may name at most {} networks", forms::MOST_SOURCES));
+                self.problem(name, format!("may name at most {} networks", forms::MOST_SOURCES));
                 return None;
             }
             let mut networks = Vec::with_capacity(array.len());
             for (index, value) in array.iter().enumerate() {
                 match value.as_str().ok_or("must be text").and_then(forms::network) {
                     Ok(network) => networks.push(network),
-                    Err(problem) => self.problems.add(format!("bridge_sources.{index}"), problem),
+                    Err(problem) => self.problem(&format!("{name}.{index}"), problem),
                 }
             }
             Some(networks)
@@ -221,7 +270,8 @@ impl Reader {
     /// What is left over is no setting: more likely a slip than meant.
     fn finish(mut self) -> Problems {
         for name in self.object.keys().take(UNKNOWN_TOLD) {
-            self.problems.add(shortened(name), "is not a setting; see /api/openapi.json");
+            let name = format!("{}{}", self.prefix, shortened(name));
+            self.problems.add(name, "is not a setting; see /api/openapi.json");
         }
         self.problems
     }

@@ -1,12 +1,11 @@
 //! Changing an integration. The record is written first, on top of the revision that was read: whoever comes second is
-//! told, and then nothing of theirs is written, secrets neither. No half of a change pairs the key of one server with the
-//! address of another.
+//! told, and then nothing of theirs is written, secrets neither. The key of Motion's API and the address that it is meant for
+//! are both in the secret, so that no half of a change pairs the key of one server with the address of another.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use shared::channel::facebook::verdict::Account;
 use shared::id::IntegrationId;
 use shared::secrets::IntegrationSecrets;
 use shared::store::{Health, Integration};
@@ -14,7 +13,8 @@ use shared::time::Timestamp;
 
 use super::create::check_addresses;
 use super::draft::{Draft, Touched};
-use super::graph::Graph;
+use super::platform::Platform;
+use super::providers::ProviderAccount;
 use super::settings::{self, ChangedSettings};
 use super::view::{self, View};
 use super::{Named, bridge, desk, drains, own, show};
@@ -54,9 +54,8 @@ pub(crate) async fn update(
         problems.check()?;
         return Err(changed_meanwhile());
     }
-    let before = integration.clone();
     let mut draft = Draft { secrets: secrets(&app, id).await?, integration };
-    let mut touched = draft.apply(settings, &mut problems);
+    let mut touched = draft.apply(settings, &mut problems)?;
     check_addresses(&app, &draft, &mut problems);
     problems.check()?;
     if rotate_reply_secret {
@@ -64,14 +63,16 @@ pub(crate) async fn update(
         touched.secrets = true;
     }
 
-    let graph = if touched.platform { Some(Graph::of(&app, &draft.secrets).await?) } else { None };
-    if let Some(graph) = &graph {
-        check_account(&mut draft, &graph.account().await?)?;
+    if touched.platform {
+        draft.set_webhook_url(&hub);
+        let found = Platform::of(&app, &draft.integration, &draft.secrets).await?.account().await?;
+        check_account(&mut draft, &found)?;
     }
-    let integration = keep(&app, &draft, &before, touched).await?;
+    let integration = keep(&app, &draft, touched).await?;
     let mut findings: Vec<_> = bridge::follow(&app, &integration).await.into_iter().collect();
-    if let Some(graph) = &graph {
-        findings.extend(graph.subscribe(integration.account.platform_id()).await);
+    if touched.platform {
+        let platform = Platform::of(&app, &integration, &draft.secrets).await?;
+        findings.extend(platform.subscribe(&integration.account).await);
     }
     if touched.desk {
         let reply_url = view::reply_url(&integration, &draft.secrets, &hub).unwrap_or_default();
@@ -99,43 +100,34 @@ async fn secrets(app: &App, id: IntegrationId) -> Result<IntegrationSecrets, Api
 }
 
 /// A token of another page would send one page's answers in another's name.
-fn check_account(draft: &mut Draft, found: &Account) -> Result<(), ApiError> {
+fn check_account(draft: &mut Draft, found: &ProviderAccount) -> Result<(), ApiError> {
     let integration = &mut draft.integration;
-    if found.id != integration.account.platform_id() {
+    if found.key != integration.account {
         return Err(ApiError::Conflict(
             "account_mismatch",
             format!(
-                "This token belongs to {} ({}), the integration to {} ({}). Use a token of that page, or make a new \
+                "This belongs to {} ({}), the integration to {} ({}). Use the credential of that account, or make a new \
                  integration for the other.",
                 found.name,
-                found.id,
+                found.key.platform_id(),
                 integration.account_name,
                 integration.account.platform_id()
             ),
         ));
     }
     integration.account_name.clone_from(&found.name);
+    draft.secrets.account.clone_from(&integration.account);
     Ok(())
 }
 
 /// Writes what was changed, and lets another try be made where that may help.
-///
-/// The address of Motion's API is in the record, its key in the secret, and no write spans the two. Where both move, the
-/// record is first left without an address, then the secret is written, then the record gets the new address: whatever is
-/// lost on the way, a key is never sent to the server that it does not belong to. What is left then has no address, which
-/// its findings tell, until api_base_url is sent again. Another's change in between makes the last write a conflict.
-async fn keep(app: &App, draft: &Draft, before: &Integration, touched: Touched) -> Result<Integration, ApiError> {
+async fn keep(app: &App, draft: &Draft, touched: Touched) -> Result<Integration, ApiError> {
     let now = Timestamp::now();
     let wanted = Integration { updated_at: now, ..draft.integration.clone() };
     let id = wanted.id;
-    let moves = touched.secrets && wanted.api_base_url != before.api_base_url;
-    let first = if moves { Integration { api_base_url: None, ..wanted.clone() } } else { wanted.clone() };
-    let mut integration = app.store.update_integration(&first).await?;
+    let mut integration = app.store.update_integration(&wanted).await?;
     if touched.secrets {
         app.secrets.put_integration(id, &draft.secrets, now).await?;
-    }
-    if moves && wanted.api_base_url.is_some() {
-        integration = app.store.update_integration(&Integration { revision: first.revision + 1, ..wanted }).await?;
     }
     let working = Health { since: Some(now), ..Health::default() };
     if touched.desk && integration.desk.is_broken() {

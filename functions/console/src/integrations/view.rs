@@ -10,6 +10,7 @@ use shared::store::{DeskState, Health, Integration};
 use utoipa::ToSchema;
 
 use super::findings::Finding;
+use super::{providers, recontact};
 use crate::app::HubUrl;
 use crate::clock::rfc3339;
 
@@ -22,6 +23,10 @@ pub(crate) struct View {
     /// The channel.
     #[schema(example = "facebook")]
     channel: String,
+    /// Who carries WhatsApp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "twilio")]
+    provider: Option<&'static str>,
     /// The account, as the platform itself names it.
     #[schema(example = "facebook:218840075512346")]
     account: String,
@@ -35,6 +40,8 @@ pub(crate) struct View {
     contact_fields: BTreeMap<String, String>,
     /// Whether answers may use Meta's longer window for human agents.
     human_agent: bool,
+    /// How customers are written to again whose window is closed; nothing where answers are refused then.
+    recontact: Option<recontact::View>,
     /// Where the shared Reply URL may be called from for this integration.
     bridge_sources: Vec<String>,
     /// Whether messages go over; disabled, they are set aside.
@@ -56,7 +63,7 @@ pub(crate) struct View {
     has_api_user: bool,
     /// Whether it is served by a Meta app of its own rather than the deployment's.
     has_own_app: bool,
-    /// The callback URL to enter in the Meta app.
+    /// The address to enter at the platform. Kaleyra's holds a secret.
     webhook_url: String,
     /// The Reply URL to enter in Motion; a secret. Not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +123,7 @@ impl View {
         let desk = secrets.and_then(|secrets| secrets.desk.as_ref());
         let receive_url = secrets.and_then(|secrets| secrets.receive_url.expose_secret().parse::<ReceiveUrl>().ok());
         Self {
-            webhook_url: hub.webhook(integration.id, own_app),
+            webhook_url: webhook_url(&integration, secrets, hub),
             reply_url: secrets
                 .filter(|_| detail == Detail::Whole)
                 .and_then(|secrets| reply_url(&integration, secrets, hub)),
@@ -126,6 +133,7 @@ impl View {
             has_own_app: own_app,
             id: integration.id.to_string(),
             channel: integration.channel,
+            provider: integration.provider.map(providers::name),
             account: integration.account.to_string(),
             account_name: integration.account_name,
             name: integration.name,
@@ -136,6 +144,7 @@ impl View {
                 .map(|(field, value)| (field.to_string(), value.to_owned()))
                 .collect(),
             human_agent: integration.human_agent,
+            recontact: integration.recontact.map(recontact::View::of),
             bridge_sources: integration.bridge_sources.iter().map(ToString::to_string).collect(),
             enabled: integration.enabled,
             desk: Link::of(integration.desk),
@@ -148,6 +157,12 @@ impl View {
             revision: integration.revision,
         }
     }
+}
+
+/// The address that goes into the platform; may hold a secret. Empty where a newer hub made the integration.
+fn webhook_url(integration: &Integration, secrets: Option<&IntegrationSecrets>, hub: &HubUrl) -> String {
+    let own = secrets.and_then(|secrets| secrets.webhook_url.clone());
+    own.or_else(|| integration.channel().map(|channel| hub.shared_webhook(channel))).unwrap_or_default()
 }
 
 /// The address that goes into Motion.

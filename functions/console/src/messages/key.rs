@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::id::{CorrelationId, CustomerId};
-use shared::store::{Kept, KeptPlace, KeptState};
+use shared::store::{Held, Kept, KeptPlace, KeptState};
 
 /// Between the parts of a key; no platform's id holds it.
 const SEPARATOR: char = '\n';
@@ -31,6 +31,42 @@ pub(crate) enum Key {
         /// What it is kept under.
         correlation: CorrelationId,
     },
+    /// One of an agent's that is held.
+    Held {
+        /// Whom it is for.
+        customer: CustomerId,
+        /// The answer it belongs to.
+        correlation: CorrelationId,
+        /// Which part of it.
+        part: u32,
+    },
+}
+
+/// What a listing is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// What goes to the desk by itself.
+    Waiting,
+    /// What goes to the desk only when someone says so.
+    Failed,
+    /// What goes to the customer when they write.
+    Held,
+}
+
+impl State {
+    /// The word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Held => "held",
+        }
+    }
+
+    /// The state of that word.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        [Self::Waiting, Self::Failed, Self::Held].into_iter().find(|state| state.word() == word)
+    }
 }
 
 /// The text is no key.
@@ -47,11 +83,26 @@ impl Key {
         }
     }
 
-    /// Where it is kept.
-    pub(crate) fn place(&self) -> KeptPlace {
+    /// The key of a held message.
+    pub(crate) fn of_held(held: &Held) -> Self {
+        Self::Held { customer: held.customer.clone(), correlation: held.correlation, part: held.part }
+    }
+
+    /// Among which messages it is.
+    pub(crate) const fn state(&self) -> State {
         match self {
-            Self::Waiting { customer, sequence } => KeptPlace::waiting(customer, sequence),
-            Self::Failed { customer, correlation } => KeptPlace::failed(customer, *correlation),
+            Self::Waiting { .. } => State::Waiting,
+            Self::Failed { .. } => State::Failed,
+            Self::Held { .. } => State::Held,
+        }
+    }
+
+    /// Where it is kept, if it is a customer's.
+    pub(crate) fn place(&self) -> Option<KeptPlace> {
+        match self {
+            Self::Waiting { customer, sequence } => Some(KeptPlace::waiting(customer, sequence)),
+            Self::Failed { customer, correlation } => Some(KeptPlace::failed(customer, *correlation)),
+            Self::Held { .. } => None,
         }
     }
 }
@@ -61,6 +112,9 @@ impl fmt::Display for Key {
         let text = match self {
             Self::Waiting { customer, sequence } => format!("w{SEPARATOR}{sequence}{SEPARATOR}{customer}"),
             Self::Failed { customer, correlation } => format!("f{SEPARATOR}{correlation}{SEPARATOR}{customer}"),
+            Self::Held { customer, correlation, part } => {
+                format!("h{SEPARATOR}{correlation}.{part}{SEPARATOR}{customer}")
+            }
         };
         f.write_str(&URL_SAFE_NO_PAD.encode(text))
     }
@@ -86,6 +140,14 @@ impl FromStr for Key {
                 Ok(Self::Waiting { customer, sequence: which.to_owned() })
             }
             "f" => Ok(Self::Failed { customer, correlation: which.parse().map_err(|_| NotAKey)? }),
+            "h" => {
+                let (correlation, part) = which.split_once('.').ok_or(NotAKey)?;
+                let number: u32 = part.parse().map_err(|_| NotAKey)?;
+                let correlation = correlation.parse().map_err(|_| NotAKey)?;
+                // One message has one key.
+                let same = number.to_string() == part;
+                same.then_some(Self::Held { customer, correlation, part: number }).ok_or(NotAKey)
+            }
             _ => Err(NotAKey),
         }
     }
@@ -103,6 +165,7 @@ mod tests {
         for key in [
             Key::Waiting { customer: customer.clone(), sequence: "18866773842301123328".to_owned() },
             Key::Failed { customer: CustomerId::new("ref:ümlaut/\n#"), correlation: CorrelationId::generate() },
+            Key::Held { customer: CustomerId::new("39055#1"), correlation: CorrelationId::generate(), part: 9 },
         ] {
             let text = key.to_string();
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
@@ -112,7 +175,16 @@ mod tests {
 
     #[test]
     fn what_is_no_key() {
-        for text in ["", "w\n1", "x\n1\n7", "w\n\n7", "w\n1#2\n7", "f\nnope\n7"] {
+        for text in [
+            "",
+            "w\n1",
+            "x\n1\n7",
+            "w\n\n7",
+            "w\n1#2\n7",
+            "f\nnope\n7",
+            "h\n1\n7",
+            "h\n01KAHXJ5V5S6J6M5Q3X0B7T9ZC.01\n7",
+        ] {
             assert_eq!(URL_SAFE_NO_PAD.encode(text).parse::<Key>(), Err(NotAKey), "{text:?}");
         }
         assert_eq!("not base64!".parse::<Key>(), Err(NotAKey));

@@ -1,4 +1,5 @@
-//! Messages that wait for a desk, and messages that failed: listed, looked at, done again, thrown away.
+//! Messages that wait for a desk, messages that failed, and agents' messages that are held: listed, looked at, done again,
+//! thrown away.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::envelope::{Envelope, Work};
 use shared::event::Place;
-use shared::store::{Integration, Kept, KeptPlace, KeptState, StoreError};
+use shared::store::{Integration, Kept, KeptState, StoreError};
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -21,10 +22,12 @@ use crate::error::{ApiError, ErrorBody, Problems};
 use crate::integrations::{Named, Queued, check_enabled, own, path_part, target};
 use crate::query;
 
+mod held;
 mod key;
 mod preview;
+pub(crate) mod replay_all;
 
-use key::Key;
+use key::{Key, State as Listed};
 
 /// How many are listed where nothing is said.
 const LISTED: usize = 50;
@@ -34,26 +37,28 @@ const MOST: usize = 100;
 const UNREADABLE: &str = "unreadable";
 const UNKNOWN: ApiError = ApiError::NotFound("There is no such message: it may have gone to the desk meanwhile.");
 
-/// A message that waits or failed.
+/// A message that waits, failed or is held.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Message)]
 pub(crate) struct View {
     /// What the API calls it by.
     key: String,
-    /// `waiting` goes to the desk by itself, `failed` only when someone says so.
+    /// `waiting` goes to the desk by itself, `failed` only when someone says so; `held` is an agent's and goes to the customer
+    /// when they write.
     #[schema(example = "failed")]
     state: &'static str,
-    /// What it is in a word, as `message` or `unreadable`.
+    /// What it is in a word, as `message` or `unreadable`; of a held one `text` or `file`.
     kind: String,
     /// The platform's id of the customer.
     customer: String,
     /// `direct` or `public`; nothing where it belongs to no conversation.
     conversation: Option<&'static str>,
-    /// Why it is not at the desk.
+    /// Why it is not at the desk, or not sent.
     reason: String,
     /// Since when, RFC 3339.
     since: String,
-    /// When one that waits counts as failed, RFC 3339; nothing while the integration is disabled, when none is given up.
+    /// When one that waits counts as failed, or a held one ends, RFC 3339; nothing while the integration is disabled, when none
+    /// that waits is given up.
     given_up_at: Option<String>,
     /// Follows it through the logs.
     correlation: String,
@@ -61,7 +66,7 @@ pub(crate) struct View {
     preview: Option<String>,
 }
 
-/// Messages that wait or failed.
+/// Messages that wait, failed or are held.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Messages {
     /// By customer, and of one customer in their order.
@@ -77,7 +82,7 @@ pub(crate) struct Messages {
 pub(crate) struct Whole {
     #[serde(flatten)]
     message: View,
-    /// The queue body that it came in; of a failed one only.
+    /// The queue body that it came in, of a failed one; what the agent wrote, of a held one.
     #[schema(value_type = Option<Object>)]
     payload: Option<Value>,
 }
@@ -93,11 +98,11 @@ impl FromRequestParts<Arc<App>> for NamedMessage {
     }
 }
 
-/// Messages of an integration that wait for its desk, or that failed.
+/// Messages of an integration that wait for its desk, that failed, or that its agents wrote and that are held.
 #[utoipa::path(get, path = "/api/integrations/{id}/messages", operation_id = "list_messages", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
-        ("state" = Option<String>, Query, description = "`waiting` (if not said) or `failed`"),
+        ("state" = Option<String>, Query, description = "`waiting` (if not said), `failed` or `held`"),
         ("limit" = Option<u32>, Query, description = "How many at most, 1 to 100; 50 if not said"),
         ("after" = Option<String>, Query, description = "Only what comes after this message, by its `key`"),
     ),
@@ -118,17 +123,32 @@ pub(crate) async fn list(
     let Wanted { state, limit, after } = wanted(&uri)?;
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
-    let mut kept = match &after {
-        None => app.store.kept(id, state, limit + 1).await?,
-        Some(after) => app.store.kept_after(id, after, limit + 1).await?,
+    let mut messages: Vec<View> = match state {
+        Listed::Held => held::list(&app, id, after.as_ref(), limit + 1).await?,
+        Listed::Waiting => kept(&app, &integration, KeptState::Waiting, after.as_ref(), limit + 1).await?,
+        Listed::Failed => kept(&app, &integration, KeptState::Failed, after.as_ref(), limit + 1).await?,
     };
-    let more = kept.len() > limit;
-    kept.truncate(limit);
-    let next = kept.last().filter(|_| more).map(|last| Key::of(last).to_string());
-    Ok(Json(Messages { messages: kept.iter().map(|kept| view(&app, &integration, kept)).collect(), more, next }))
+    let more = messages.len() > limit;
+    messages.truncate(limit);
+    let next = messages.last().filter(|_| more).map(|last| last.key.clone());
+    Ok(Json(Messages { messages, more, next }))
 }
 
-/// One message, and of a failed one everything that came in.
+async fn kept(
+    app: &App,
+    integration: &Integration,
+    state: KeptState,
+    after: Option<&Key>,
+    limit: usize,
+) -> Result<Vec<View>, ApiError> {
+    let kept = match after.and_then(Key::place) {
+        None => app.store.kept(integration.id, state, limit).await?,
+        Some(after) => app.store.kept_after(integration.id, &after, limit).await?,
+    };
+    Ok(kept.iter().map(|kept| view(app, integration, kept)).collect())
+}
+
+/// One message; of a failed one everything that came in, of a held one everything that the agent wrote.
 #[utoipa::path(get, path = "/api/integrations/{id}/messages/{key}", operation_id = "read_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
@@ -149,6 +169,9 @@ pub(crate) async fn read(
 ) -> Result<Json<Whole>, ApiError> {
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
+    if key.state() == Listed::Held {
+        return Ok(Json(held::read(&app, id, &key).await?));
+    }
     let kept = find(&app, &integration, &key).await?;
     let payload = (kept.state == KeptState::Failed)
         .then(|| serde_json::from_str(&kept.payload).unwrap_or_else(|_| Value::String(kept.payload.clone())));
@@ -165,7 +188,7 @@ pub(crate) async fn read(
         (status = 202, body = Queued, description = "It is tried now"),
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`disabled`, `waiting`: it goes by itself, or `not_replayable`: nobody could read it"),
+        (status = 409, body = ErrorBody, description = "`disabled`, `waiting` or `held`: it goes by itself, or `not_replayable`: nobody could read it"),
         (status = 503, body = ErrorBody),
     )
 )]
@@ -178,6 +201,9 @@ pub(crate) async fn replay(
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
     check_enabled(&integration)?;
+    if key.state() == Listed::Held {
+        return Err(held::goes_by_itself());
+    }
     let kept = find(&app, &integration, &key).await?;
     if kept.state == KeptState::Waiting {
         return Err(ApiError::Conflict(
@@ -198,7 +224,7 @@ pub(crate) async fn replay(
     Ok((StatusCode::ACCEPTED, Json(Queued { conversations: 1 })))
 }
 
-/// Throws a message away for good.
+/// Throws a message away for good; a held one is not sent then.
 #[utoipa::path(delete, path = "/api/integrations/{id}/messages/{key}", operation_id = "discard_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
@@ -208,7 +234,7 @@ pub(crate) async fn replay(
         (status = 204, description = "It is gone"),
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`in_progress`: it is on its way to the desk at this moment"),
+        (status = 409, body = ErrorBody, description = "`in_progress`: it is on its way at this moment"),
         (status = 503, body = ErrorBody),
     )
 )]
@@ -220,6 +246,10 @@ pub(crate) async fn discard(
 ) -> Result<StatusCode, ApiError> {
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
+    if key.state() == Listed::Held {
+        held::cancel(&app, id, &key).await?;
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let kept = find(&app, &integration, &key).await?;
     match app.store.discard(id, &kept).await {
         Ok(()) => {}
@@ -238,39 +268,42 @@ pub(crate) async fn discard(
 /// What a listing is to hold.
 #[derive(Debug, PartialEq, Eq)]
 struct Wanted {
-    state: KeptState,
+    state: Listed,
     limit: usize,
-    after: Option<KeptPlace>,
+    after: Option<Key>,
 }
 
 fn wanted(uri: &Uri) -> Result<Wanted, ApiError> {
     let [state, limit, after] = query::read(uri, ["state", "limit", "after"])?;
     let mut problems = Problems::default();
-    let state = match state.as_deref() {
-        None | Some("waiting") => KeptState::Waiting,
-        Some("failed") => KeptState::Failed,
-        Some(_) => {
-            problems.add("state", "must be waiting or failed");
-            KeptState::Waiting
-        }
-    };
+    let state = state.map_or(Some(Listed::Waiting), |state| Listed::named(&state));
+    if state.is_none() {
+        problems.add("state", "must be waiting, failed or held");
+    }
+    let state = state.unwrap_or(Listed::Waiting);
     let limit = limit.map_or(Some(LISTED), |limit| limit.parse().ok().filter(|limit| (1..=MOST).contains(limit)));
     if limit.is_none() {
         problems.add("limit", format!("must be a number from 1 to {MOST}"));
     }
-    let place = |key: String| key.parse().ok().map(|key: Key| key.place()).filter(|place| place.state() == state);
-    let after = after.map(place);
+    let after = self::after(after, state, &mut problems);
+    problems.check()?;
+    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after })
+}
+
+/// Where a list goes on.
+fn after(key: Option<String>, state: Listed, problems: &mut Problems) -> Option<Key> {
+    let after = key.map(|key| key.parse().ok().filter(|key: &Key| key.state() == state));
     if after == Some(None) {
         problems.add("after", "must be the key of a message of the same list");
     }
-    problems.check()?;
-    Ok(Wanted { state, limit: limit.unwrap_or(LISTED), after: after.flatten() })
+    after.flatten()
 }
 
 async fn find(app: &App, integration: &Integration, key: &Key) -> Result<Kept, ApiError> {
     let found = match key {
         Key::Waiting { customer, sequence } => app.store.waiting_message(integration.id, customer, sequence).await?,
         Key::Failed { customer, correlation } => app.store.failed(integration.id, customer, *correlation).await?,
+        Key::Held { .. } => None,
     };
     found.ok_or(UNKNOWN)
 }

@@ -8,7 +8,11 @@ const LONGEST: usize = 80;
 
 /// How a kept message begins, as an agent would read it. Nothing for what has no words.
 pub(super) fn of(payload: &str) -> Option<String> {
-    let Work::Event { event } = Envelope::from_body(payload).ok()?.work else { return None };
+    let event = match Envelope::from_body(payload).ok()?.work {
+        Work::Event { event } | Work::Recheck { event } => event,
+        Work::Line(line) => return Some(shortened(&line.text)),
+        _ => return None,
+    };
     let text = match line::posts(&event, None).into_iter().next()? {
         DeskPart::Text(text) => text,
         DeskPart::File(file) => format!("[{}]", file.kind.word()),
@@ -16,7 +20,8 @@ pub(super) fn of(payload: &str) -> Option<String> {
     Some(shortened(&text))
 }
 
-fn shortened(text: &str) -> String {
+/// The first words of a text.
+pub(super) fn shortened(text: &str) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if one_line.chars().count() <= LONGEST {
         return one_line;

@@ -1,5 +1,6 @@
 use serde_json::json;
 use shared::id::{CorrelationId, CustomerId, EventId};
+use shared::store::{Held, HeldContent, HeldState};
 
 use super::*;
 use crate::integrations::samples;
@@ -8,15 +9,22 @@ use crate::testing::{Around, item};
 #[test]
 fn what_is_listed() {
     let wanted = |query: &str| wanted(&format!("/x?{query}").parse().unwrap());
-    assert_eq!(wanted("").unwrap(), Wanted { state: KeptState::Waiting, limit: 50, after: None });
-    let failed = Wanted { state: KeptState::Failed, limit: 100, after: None };
+    assert_eq!(wanted("").unwrap(), Wanted { state: Listed::Waiting, limit: 50, after: None });
+    let failed = Wanted { state: Listed::Failed, limit: 100, after: None };
     assert_eq!(wanted("state=failed&limit=100").unwrap(), failed);
     let waiting = Key::of(&kept(KeptState::Waiting, "message"));
-    assert_eq!(wanted(&format!("after={waiting}")).unwrap().after, Some(waiting.place()));
-    for wrong in [format!("state=failed&after={waiting}"), "after=".to_owned(), "after=no-key".to_owned()] {
+    assert_eq!(wanted(&format!("after={waiting}")).unwrap().after, Some(waiting.clone()));
+    let held = Wanted { state: Listed::Held, limit: 50, after: Some(Key::of_held(&held())) };
+    assert_eq!(wanted(&format!("state=held&after={}", held.after.as_ref().unwrap())).unwrap(), held);
+    for wrong in [
+        format!("state=failed&after={waiting}"),
+        format!("state=held&after={waiting}"),
+        "after=".to_owned(),
+        "after=no-key".to_owned(),
+    ] {
         assert!(wanted(&wrong).is_err(), "{wrong}");
     }
-    for wrong in ["state=held", "state=", "limit=0", "limit=101", "limit=-1", "limit=x", "limit=", "order=asc"] {
+    for wrong in ["state=sent", "state=", "limit=0", "limit=101", "limit=-1", "limit=x", "limit=", "order=asc"] {
         assert!(wanted(wrong).is_err(), "{wrong}");
     }
 }
@@ -93,4 +101,68 @@ async fn a_listing_goes_on_where_it_ended() {
     let place = format!("FAILED#{}#{}", first.customer, first.correlation);
     assert_eq!(start["sk"]["S"], json!(place), "{start}");
     assert_eq!(start["pk"]["S"], json!(format!("CONVERSATION#{}", samples::integration().id)), "{start}");
+}
+
+fn held() -> Held {
+    let since = Timestamp::from_seconds(1_795_165_200);
+    Held {
+        correlation: "01KAHXJ5V5S6J6M5Q3X0B7T9ZC".parse().unwrap(),
+        part: 0,
+        last: true,
+        customer: CustomerId::new("390550001122"),
+        reply: None,
+        content: HeldContent::Text { text: "see you\nat 5".to_owned() },
+        since,
+        until: since.plus(std::time::Duration::from_secs(72 * 3600)),
+        state: HeldState::Waiting,
+        claim: None,
+        trouble: None,
+    }
+}
+
+#[tokio::test]
+async fn what_is_held_is_listed_and_read() {
+    let item = row_of(&held());
+    let both = json!({"Items": [item, item], "Count": 2, "ScannedCount": 2});
+    let around = Around::new(move |call| match call.operation.as_str() {
+        "Query" => Some((200, both.clone())),
+        _ => call.reads("CONVERSATION#").then(|| (200, json!({"Item": item}))),
+    })
+    .await;
+    let (status, page) = around.ask("GET", "/messages?state=held&limit=1").await;
+    let message = &page["messages"][0];
+    assert_eq!((status, &message["state"], &message["kind"]), (200, &json!("held"), &json!("text")), "{page}");
+    assert_eq!(message["preview"], "see you at 5");
+    assert!(message["given_up_at"].is_string() && message["reason"].is_string(), "{page}");
+    assert_eq!((&page["more"], &page["next"]), (&json!(true), &message["key"]));
+    let key = message["key"].as_str().unwrap();
+    around.ask("GET", &format!("/messages?state=held&after={key}")).await;
+    let start = &around.calls("Query")[1].body["ExclusiveStartKey"];
+    assert_eq!(start["sk"]["S"], json!("HELD#390550001122#01KAHXJ5V5S6J6M5Q3X0B7T9ZC#00"), "{start}");
+
+    let (status, whole) = around.ask("GET", &format!("/messages/{key}")).await;
+    assert_eq!((status, &whole["payload"]), (200, &json!({"text": "see you\nat 5"})), "{whole}");
+    let (status, told) = around.ask("POST", &format!("/messages/{key}/replay")).await;
+    assert_eq!((status, &told["code"]), (409, &json!("held")), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_held_can_be_cancelled_but_not_while_it_is_sent() {
+    for (state, status, writes) in [(HeldState::Waiting, 204, 1), (HeldState::Sending, 409, 0)] {
+        let found = json!({"Item": row_of(&Held { state, ..held() })});
+        let around = Around::new(move |call| call.reads("CONVERSATION#").then(|| (200, found.clone()))).await;
+        let (told, body) = around.ask("DELETE", &format!("/messages/{}", Key::of_held(&held()))).await;
+        assert_eq!(told, status, "{body}");
+        let calls = around.calls("TransactWriteItems");
+        assert_eq!(calls.len(), writes, "{state:?}");
+        for call in calls {
+            let [row, conversation] = &call.body["TransactItems"].as_array().unwrap()[..] else { panic!("two writes") };
+            assert_eq!(row["Delete"]["ExpressionAttributeValues"][":state"]["S"], "waiting");
+            assert_eq!(conversation["Update"]["UpdateExpression"], "SET held = held - :one");
+        }
+    }
+}
+
+fn row_of(held: &Held) -> Value {
+    item(&serde_json::to_value(held).unwrap())
 }

@@ -21,12 +21,18 @@ pub(crate) enum Fault {
     Down,
 }
 
+/// The items of the table, as a test may change them at a moment.
+pub(crate) type Table = BTreeMap<Key, Item>;
+
 #[derive(Default)]
 struct Inner {
+    #[expect(clippy::type_complexity, reason = "one hook")]
+    before: Option<(&'static str, Box<dyn FnOnce(&mut Table) + Send>)>,
     items: BTreeMap<Key, Item>,
     secrets: BTreeMap<String, String>,
     calls: Vec<String>,
     faults: Vec<(&'static str, Fault)>,
+    done: Vec<String>,
 }
 
 /// The stand-in, as the tests see it.
@@ -74,6 +80,23 @@ impl Aws {
         self.lock().items.keys().filter(|(_, key)| key.starts_with(sk)).map(|(_, key)| key.clone()).collect()
     }
 
+    /// The items whose sort keys begin so, in their order.
+    pub(crate) fn items(&self, sk: &str) -> Vec<Value> {
+        let inner = self.lock();
+        let found = inner.items.iter().filter(|((_, key), _)| key.starts_with(sk));
+        found.map(|(_, item)| Value::Object(item.clone())).collect()
+    }
+
+    /// Removes the items whose sort keys begin so.
+    pub(crate) fn remove(&self, sk: &str) {
+        self.lock().items.retain(|(_, key), _| !key.starts_with(sk));
+    }
+
+    /// Lets something happen right before the next call of an operation is answered.
+    pub(crate) fn before(&self, operation: &'static str, then: impl FnOnce(&mut Table) + Send + 'static) {
+        self.lock().before = Some((operation, Box::new(then)));
+    }
+
     /// An attribute of the one item whose sort key begins so.
     pub(crate) fn attribute(&self, sk: &str, name: &str) -> Option<Value> {
         let inner = self.lock();
@@ -100,6 +123,11 @@ async fn serve(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body:
     let request: Value = serde_json::from_slice(&body).unwrap();
     let mut inner = inner.lock().unwrap();
     inner.calls.push(operation.clone());
+    if inner.before.as_ref().is_some_and(|(name, _)| *name == operation)
+        && let Some((_, then)) = inner.before.take()
+    {
+        then(&mut inner.items);
+    }
     let fault = inner.faults.iter().position(|(name, _)| *name == operation);
     let fault = fault.map(|at| match inner.faults[at].1 {
         Fault::DoneButLost => inner.faults.remove(at).1,
@@ -136,6 +164,11 @@ impl Inner {
                 })
             }
             "TransactWriteItems" => {
+                // The same call again, after its answer got lost, is told that it is done.
+                let token = request["ClientRequestToken"].as_str().unwrap().to_owned();
+                if self.done.contains(&token) {
+                    return Ok(json!({}));
+                }
                 let writes = request["TransactItems"].as_array().unwrap();
                 let named = |write: &Value| {
                     let (name, write) = write.as_object().unwrap().iter().next().unwrap();
@@ -146,6 +179,7 @@ impl Inner {
                     self.check(&name, &write).map_err(|_| Refusal("TransactionCanceledException", reasons))?;
                 }
                 writes.iter().map(named).for_each(|(name, write)| self.write(&name, &write));
+                self.done.push(token);
                 Ok(json!({}))
             }
             "GetSecretValue" => match self.secrets.get(request["SecretId"].as_str().unwrap()) {
@@ -194,10 +228,15 @@ impl Inner {
             "UpdateItem" => {
                 let keys = request["Key"].as_object().unwrap().clone();
                 let item = self.items.entry(key(&request["Key"])).or_insert(keys);
-                let sets = request["UpdateExpression"].as_str().unwrap().strip_prefix("SET ").unwrap();
-                for set in sets.split(", ") {
+                let expression = request["UpdateExpression"].as_str().unwrap();
+                let (sets, removes) = expression.split_once(" REMOVE ").unwrap_or((expression, ""));
+                for set in split_outside(sets.strip_prefix("SET ").unwrap()) {
                     let (name, value) = set.split_once(" = ").unwrap();
-                    item.insert(attribute(name, request), request["ExpressionAttributeValues"][value].clone());
+                    let value = evaluate(value, item, request);
+                    item.insert(attribute(name, request), value);
+                }
+                for name in removes.split(", ").filter(|name| !name.is_empty()) {
+                    item.remove(&attribute(name, request));
                 }
             }
             other => panic!("the stand-in does not write by {other}"),
@@ -220,6 +259,44 @@ fn attribute(name: &str, request: &Value) -> String {
     }
 }
 
+/// Cuts at commas that stand in no brackets.
+fn split_outside(text: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[start..].trim());
+    parts
+}
+
+/// What a `SET` puts: a value, an attribute, `if_not_exists(a, :b)`, or a sum or difference of two of them.
+fn evaluate(text: &str, item: &Item, request: &Value) -> Value {
+    let number = |value: &Value| value["N"].as_str().unwrap().parse::<i64>().unwrap();
+    for (operator, sign) in [(" + ", 1), (" - ", -1)] {
+        if let Some((left, right)) = text.split_once(operator) {
+            let (left, right) = (evaluate(left, item, request), evaluate(right, item, request));
+            return json!({"N": (number(&left) + sign * number(&right)).to_string()});
+        }
+    }
+    if let Some(inner) = text.strip_prefix("if_not_exists(").and_then(|rest| rest.strip_suffix(')')) {
+        let (name, otherwise) = inner.split_once(", ").unwrap();
+        let found = item.get(&attribute(name, request)).cloned();
+        return found.unwrap_or_else(|| evaluate(otherwise, item, request));
+    }
+    match text.strip_prefix(':') {
+        Some(_) => request["ExpressionAttributeValues"][text].clone(),
+        None => item[&attribute(text, request)].clone(),
+    }
+}
+
 fn holds(condition: &str, item: &Item, request: &Value) -> bool {
     if let Some(name) = condition.strip_prefix("attribute_not_exists(").and_then(|rest| rest.strip_suffix(')')) {
         return !item.contains_key(&attribute(name, request));
@@ -235,6 +312,7 @@ fn holds(condition: &str, item: &Item, request: &Value) -> bool {
     match operator {
         "=" => found == value,
         "<" => number(found) < number(value),
+        ">" => number(found) > number(value),
         other => panic!("the stand-in does not understand {other}"),
     }
 }

@@ -19,7 +19,7 @@ use shared::store::{Customer, Health, Integration, Store};
 use shared::time::Timestamp;
 
 pub(crate) use aws::{Aws, Fault};
-pub(crate) use outside::{Graph, Outside};
+pub(crate) use outside::{Graph, Outside, Seen};
 
 pub(crate) const PAGE: &str = "218840075512346";
 pub(crate) const CUSTOMER: &str = "4410022003300441";
@@ -103,6 +103,7 @@ impl World {
             desk_account: Some("12".to_owned()),
             contact_fields: ContactFields::default(),
             human_agent: false,
+            recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
             desk: Health::default(),
@@ -120,7 +121,17 @@ impl World {
     }
 
     pub(crate) async fn put_secrets(&self, id: IntegrationId, page: &str, token: &str) {
-        let secrets = IntegrationSecrets {
+        let platform = PlatformCredential::Graph { token: SecretString::from(token), waba: None };
+        self.change_secrets(id, page, |secrets| secrets.platform = platform).await;
+    }
+
+    pub(crate) async fn change_secrets(
+        &self,
+        id: IntegrationId,
+        page: &str,
+        change: impl FnOnce(&mut IntegrationSecrets),
+    ) {
+        let mut secrets = IntegrationSecrets {
             account: AccountKey::of("facebook", page),
             platform: PlatformCredential::Graph { token: SecretString::from(token), waba: None },
             app_secrets: Vec::new(),
@@ -128,9 +139,11 @@ impl World {
             webhook_url: None,
             webhook_guard: None,
             receive_url: SecretString::from("https://motion.example.com/api/openchannel/accounts/12/notify?token=t"),
+            api_base_url: Some(self.outside.url("/api")),
             desk: Some(DeskCredential::ApiKey { key: SecretString::from("motion-key") }),
             reply_secrets: vec![SecretString::from(SECRET), SecretString::from("the-secret-before")],
         };
+        change(&mut secrets);
         self.secrets.put_integration(id, &secrets, Timestamp::now()).await.unwrap();
     }
 

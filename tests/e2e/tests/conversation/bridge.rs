@@ -65,7 +65,7 @@ async fn finds_the_one_integration_that_is_meant_or_refuses() {
     told.refused(422, "ambiguous_recipient");
     until_told(&reply(&same, Some(&two)), |told| told.status == 200).await;
     assert_eq!((on_phone(&at_one).len(), on_phone(&at_two).len()), (0, 1));
-    let wrong_account = shared(&reply(anna.psid(), Some(&two))).await;
+    let wrong_account = until_told(&reply(anna.psid(), Some(&two)), |told| told.status != 404).await;
     assert_eq!(wrong_account.status, 422, "{}", wrong_account.text);
 
     for (scene, customer) in [(&shut, &stranger), (&elsewhere, &far)] {
@@ -83,7 +83,7 @@ async fn finds_the_one_integration_that_is_meant_or_refuses() {
         scene.assert_nothing_sent();
     }
     // Nobody is written to first through an address that many share.
-    let told = shared(&reply("7304418829920156", Some(&one))).await;
+    let told = until_told(&reply("7304418829920156", Some(&one)), |told| told.status != 404).await;
     told.refused(422, "unknown_recipient");
     assert_eq!((on_phone(&anna).len(), on_phone(&bert).len()), (1, 1));
 

@@ -11,6 +11,7 @@ mod doors;
 mod files;
 mod files_out;
 mod inbound;
+mod receipts;
 mod refusals;
 mod repeats;
 mod replies;

@@ -1,18 +1,30 @@
 //! The desk is away: messages wait in order, nobody else waits, and all arrive once when it is back.
 
-use e2e::scene::{PATIENCE, Scene};
+use e2e::scene::{Offer, PATIENCE, Scene, any_account, sandbox, unique};
 use reqwest::Method;
 use sandbox::meta::File;
-use sandbox::motion::{AccountState, MotionCall};
+use sandbox::motion::{AccountState, MotionCall, MotionServer};
 use sandbox::{Answer, Fault, When};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn down(status: u16) -> Fault {
     Fault::Refuse(Answer::json(status, &json!({"message": "out of order"})))
 }
 
+// Desks that are away at the same time, because most of this is waiting.
+
 #[tokio::test]
 async fn a_desk_that_is_down_gets_everything_in_order_when_it_is_back() {
+    tokio::join!(back_after_503(), back_after_nothing_listened());
+}
+
+#[tokio::test]
+async fn a_desk_that_turns_us_away_says_why_and_loses_nothing() {
+    // Two recover because a person presses retry, one by itself.
+    tokio::join!(turned_away(401, false), turned_away(403, true), turned_away(404, true));
+}
+
+async fn back_after_503() {
     let (scene, other) = (Scene::new().await, Scene::new().await);
     let (anna, bert, carla) = (scene.customer(), scene.customer(), other.customer());
     scene.desk.fail(down(503), When::always());
@@ -37,25 +49,59 @@ async fn a_desk_that_is_down_gets_everything_in_order_when_it_is_back() {
     assert_eq!(scene.until_bodies(&anna, 4).await, ["anna 0", "anna 1", "anna 2", "anna 3"]);
 }
 
-#[tokio::test]
-async fn a_desk_that_turns_us_away_says_why_and_loses_nothing() {
-    for status in [401, 403, 404] {
-        let scene = Scene::new().await;
-        let anna = scene.customer();
-        scene.desk.fail(down(status), When::always());
-        anna.says("one").await;
-        anna.says("two").await;
-        let broken = scene.until_integration(|integration| integration["desk"]["state"] == "refuses").await;
-        assert!(broken["desk"]["reason"].as_str().is_some_and(|r| r.contains(&status.to_string())), "{broken}");
-        scene.until_kept("waiting", 2).await;
-        scene.desk.mend();
-        // Two recover because a person presses retry, one by itself.
-        if status != 401 {
-            let path = format!("/api/integrations/{}/retry", scene.id());
-            let (answered, _) = scene.hub.call(Method::POST, &path, None).await;
-            assert_eq!(answered, 202);
+async fn back_after_nothing_listened() {
+    let server = MotionServer::start_on_port(sandbox(), &format!("server-{}", unique()), 0).await.unwrap();
+    let scene = Offer::of(server.add_account(any_account())).await.take().await;
+    let other = Scene::new().await;
+    let customers = [scene.customer(), scene.customer(), scene.customer()];
+    for customer in &customers {
+        customer.says("before").await;
+        scene.until_bodies(customer, 1).await;
+    }
+    // From here on nothing listens on its port.
+    server.stop().await;
+    for text in ["one", "two"] {
+        for customer in &customers {
+            assert!(customer.says(text).await.webhook.acknowledged());
         }
-        assert_eq!(scene.until_bodies(&anna, 2).await, ["one", "two"], "{status}");
+    }
+    let carla = other.customer();
+    carla.says("hello").await;
+    assert_eq!(other.until_bodies(&carla, 1).await, ["hello"]);
+    let broken = scene.until_integration(|integration| integration["desk"]["state"] == "unreachable").await;
+    assert!(broken["desk"]["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{broken}");
+    scene.until_kept("waiting", 6).await;
+
+    server.start().await.unwrap();
+    for customer in &customers {
+        assert_eq!(scene.until_bodies(customer, 3).await, ["before", "one", "two"]);
+    }
+    scene.until_integration(|integration| integration["desk"]["state"] == "working").await;
+    scene.until_kept("waiting", 0).await;
+    scene.until_kept("failed", 0).await;
+}
+
+async fn turned_away(status: u16, retried: bool) {
+    let (scene, other) = (Scene::new().await, Scene::new().await);
+    let (anna, bert, carla) = (scene.customer(), scene.customer(), other.customer());
+    scene.desk.fail(down(status), When::always());
+    for text in ["one", "two"] {
+        anna.says(text).await;
+        bert.says(text).await;
+    }
+    carla.says("hello").await;
+    assert_eq!(other.until_bodies(&carla, 1).await, ["hello"]);
+    let broken = scene.until_integration(|integration| integration["desk"]["state"] == "refuses").await;
+    assert!(broken["desk"]["reason"].as_str().is_some_and(|r| r.contains(&status.to_string())), "{broken}");
+    scene.until_kept("waiting", 4).await;
+    scene.desk.mend();
+    if retried {
+        let path = format!("/api/integrations/{}/retry", scene.id());
+        let (answered, _) = scene.hub.call(Method::POST, &path, None).await;
+        assert_eq!(answered, 202);
+    }
+    for customer in [&anna, &bert] {
+        assert_eq!(scene.until_bodies(customer, 2).await, ["one", "two"], "{status}");
     }
 }
 
@@ -77,6 +123,27 @@ async fn a_message_that_the_desk_never_takes_is_kept_and_the_next_goes_on() {
     assert!((200..300).contains(&status), "{status}");
     assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "three", "two"]);
     scene.until_kept("failed", 0).await;
+}
+
+#[tokio::test]
+async fn all_that_failed_is_done_again_at_once_in_each_customers_order() {
+    let scene = Scene::new().await;
+    let (anna, bruno) = (scene.customer(), scene.customer());
+    scene.desk.fail_on(Some(MotionCall::Receive), down(400), When::always());
+    for text in ["one", "two", "three"] {
+        anna.says(text).await;
+    }
+    bruno.says("four").await;
+    scene.until_kept("failed", 4).await;
+    scene.desk.mend();
+    let path = format!("/api/integrations/{}/messages/replay", scene.id());
+    let (status, told) = scene.hub.call(Method::POST, &path, None).await;
+    assert_eq!((status, &told["messages"], &told["next"]), (202, &4.into(), &Value::Null), "{told}");
+    assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "two", "three"]);
+    assert_eq!(scene.until_bodies(&bruno, 1).await, ["four"]);
+    scene.until_kept("failed", 0).await;
+    let (status, told) = scene.hub.call(Method::POST, &format!("{path}?after=nonsense"), None).await;
+    assert_eq!((status, &told["code"]), (422, &"invalid".into()), "{told}");
 }
 
 #[tokio::test]
@@ -104,6 +171,9 @@ async fn a_disabled_integration_keeps_messages_until_it_is_enabled() {
     let (status, _) = scene.hub.call(Method::POST, &format!("{path}/enable"), None).await;
     assert_eq!(status, 200);
     assert_eq!(scene.until_bodies(&anna, 2).await, ["one", "two"]);
+    // Workers may know for half a minute longer that it is disabled; that must not keep anything for ever.
+    anna.says("three").await;
+    assert_eq!(scene.until_bodies(&anna, 3).await, ["one", "two", "three"]);
 }
 
 #[tokio::test]

@@ -4,5 +4,9 @@
 
 mod away;
 mod calls;
+mod enabled;
+mod held;
 mod killed;
+mod killed_kept;
+mod stage;
 mod time;

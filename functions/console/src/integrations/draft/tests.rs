@@ -23,15 +23,15 @@ fn make(more: Value) -> (Draft, Vec<String>) {
     }));
     body.extend(object(more));
     let (new, mut problems) = read_new(body);
-    let mut draft = Draft::new(TenantId::generate(), Timestamp::from_millis(0)).unwrap();
-    draft.apply(new.settings, &mut problems);
+    let mut draft = Draft::new(TenantId::generate(), new.channel, Timestamp::from_millis(0)).unwrap();
+    draft.apply(new.settings, &mut problems).unwrap();
     draft.check_complete(&mut problems);
     (draft, problems.names().into_iter().map(str::to_owned).collect())
 }
 
 fn change(draft: &mut Draft, body: Value) -> (Touched, Vec<String>) {
     let (change, mut problems) = read_change(object(body));
-    let touched = draft.apply(change.settings, &mut problems);
+    let touched = draft.apply(change.settings, &mut problems).unwrap();
     (touched, problems.names().into_iter().map(str::to_owned).collect())
 }
 
@@ -58,8 +58,8 @@ fn what_a_new_one_must_have() {
         assert_eq!(make(json!({ setting: null })).1, [setting]);
     }
     let (new, mut problems) = read_new(Map::new());
-    let mut draft = Draft::new(TenantId::generate(), Timestamp::from_millis(0)).unwrap();
-    draft.apply(new.settings, &mut problems);
+    let mut draft = Draft::new(TenantId::generate(), new.channel, Timestamp::from_millis(0)).unwrap();
+    draft.apply(new.settings, &mut problems).unwrap();
     draft.check_complete(&mut problems);
     assert_eq!(problems.names(), ["channel", "name", "page_token", "receive_url"]);
 }
@@ -159,6 +159,7 @@ fn what_a_change_touches() {
         (json!({ "human_agent": true, "bridge_sources": ["192.0.2.1"] }), none),
         (json!({ "map_key": "phone" }), Touched { desk: true, ..none }),
         (json!({ "desk_account": "5" }), Touched { desk: true, ..none }),
+        (json!({ "api_base_url": "https://b.example.com/api" }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "receive_url": RECEIVE_URL }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "api_key": "another-key" }), Touched { desk: true, secrets: true, ..none }),
         (json!({ "page_token": "EAAGother" }), Touched { platform: true, secrets: true, ..none }),
@@ -183,8 +184,130 @@ fn a_new_reply_secret_keeps_the_one_before() {
 #[test]
 fn the_account_is_what_the_platform_says() {
     let mut draft = made();
-    draft.name_account(&Account { id: "218840075512346".to_owned(), name: "Northwind".to_owned() });
+    let key = AccountKey::of("facebook", "218840075512346");
+    draft.name_account(&ProviderAccount { key, name: "Northwind".to_owned() });
     assert_eq!(draft.integration.account.as_str(), "facebook:218840075512346");
     assert_eq!(draft.secrets.account, draft.integration.account);
     assert_eq!(draft.integration.account_name, "Northwind");
+}
+
+#[test]
+fn a_template_is_for_channels_that_have_templates() {
+    let recontact = json!({"recontact": {"template": "hello_again", "language": "it"}});
+    assert_eq!(make(recontact.clone()).1, ["recontact"]);
+
+    let mut draft = made();
+    draft.integration.channel = "whatsapp".to_owned();
+    draft.integration.provider = Some(Provider::Meta);
+    assert!(change(&mut draft, recontact).1.is_empty());
+    assert_eq!(draft.integration.recontact.as_ref().unwrap().template, "hello_again");
+    assert!(change(&mut draft, json!({"name": "Tiles"})).1.is_empty());
+    assert!(draft.integration.recontact.is_some(), "what is not said stays");
+    let nameless = json!({"recontact": {"template": "HX0123"}});
+    assert_eq!(change(&mut draft, nameless.clone()).1, ["recontact.language"]);
+    draft.integration.provider = Some(Provider::Twilio);
+    assert!(change(&mut draft, nameless).1.is_empty(), "Twilio's id names one language");
+    assert!(change(&mut draft, json!({"recontact": null})).1.is_empty());
+    assert_eq!(draft.integration.recontact, None);
+}
+
+fn number(body: Value) -> (Draft, Vec<String>) {
+    let mut whole = object(json!({ "channel": "whatsapp", "name": "Service", "receive_url": RECEIVE_URL }));
+    whole.extend(object(body));
+    let (new, mut problems) = read_new(whole);
+    let mut draft = Draft::new(TenantId::generate(), new.channel, Timestamp::from_millis(0)).unwrap();
+    draft.apply(new.settings, &mut problems).unwrap();
+    draft.check_complete(&mut problems);
+    (draft, problems.names().into_iter().map(str::to_owned).collect())
+}
+
+const ACCOUNT_SID: &str = "AC000000000000000000000000c0ffee01";
+
+fn twilio() -> Value {
+    json!({ "provider": "twilio", "twilio": {
+        "account_sid": ACCOUNT_SID, "auth_token": "the-auth-token", "number": "+1 (202) 555-0199",
+    } })
+}
+
+fn sinch() -> Value {
+    json!({ "provider": "sinch", "sinch": {
+        "project": "5c2f0f1e", "app": "01JX8Q", "region": "eu", "key_id": "k-1", "key_secret": "the-key-secret",
+    } })
+}
+
+#[test]
+fn a_number_is_told_by_what_its_provider_needs() {
+    let table = [
+        (twilio(), format!("whatsapp:twilio:{ACCOUNT_SID}:12025550199"), vec![]),
+        (sinch(), "whatsapp:sinch:01JX8Q".to_owned(), vec![]),
+        (json!({ "provider": "twilio" }), "unknown:".to_owned(), vec!["twilio"]),
+        (json!({ "provider": "smoke" }), "unknown:".to_owned(), vec!["page_token", "provider"]),
+        (
+            json!({ "provider": "twilio", "twilio": { "account_sid": "AC1", "surprise": 1 } }),
+            "whatsapp:twilio::".to_owned(),
+            vec!["twilio.account_sid", "twilio.auth_token", "twilio.number", "twilio.surprise"],
+        ),
+        (
+            json!({ "provider": "sinch", "sinch": {} }),
+            "whatsapp:sinch:".to_owned(),
+            vec!["sinch.app", "sinch.key_id", "sinch.key_secret", "sinch.project", "sinch.region"],
+        ),
+    ];
+    for (body, account, expected) in table {
+        let (draft, problems) = number(body.clone());
+        assert_eq!(problems, expected, "{body}");
+        assert_eq!(draft.secrets.account.as_str(), account, "{body}");
+    }
+    let (draft, _) = number(twilio());
+    assert_eq!(draft.integration.map_key.to_string(), "phone");
+    assert_eq!(texts(&draft.secrets.app_secrets), ["the-auth-token"], "what webhooks are checked with");
+    let (draft, _) = number(sinch());
+    assert_eq!(draft.secrets.app_secrets[0].expose_secret().len(), 43, "the hub's own");
+}
+
+#[test]
+fn settings_of_another_channel_or_provider_are_told() {
+    let mut both = twilio();
+    both["sinch"] = sinch()["sinch"].clone();
+    assert_eq!(number(both).1, ["sinch"]);
+    let mut page = twilio();
+    page["page_token"] = json!("EAAGpage");
+    assert_eq!(number(page).1, ["page_token"]);
+    assert_eq!(make(twilio()).1, ["provider", "twilio"]);
+    let (mut draft, _) = number(twilio());
+    assert_eq!(change(&mut draft, json!({ "sinch": sinch()["sinch"] })).1, ["sinch"]);
+}
+
+#[test]
+fn a_part_of_a_providers_settings_changes_alone() {
+    let (mut draft, _) = number(twilio());
+    let credential = |draft: &Draft| match &draft.secrets.platform {
+        PlatformCredential::Twilio(credential) => (credential.user.clone(), credential.password.expose_secret().to_owned()),
+        _ => panic!("not Twilio's"),
+    };
+    assert_eq!(credential(&draft), (ACCOUNT_SID.to_owned(), "the-auth-token".to_owned()));
+    assert_eq!(change(&mut draft, json!({ "twilio": { "auth_token": "the-newer-token" } })).1, Vec::<String>::new());
+    assert_eq!(texts(&draft.secrets.app_secrets), ["the-newer-token", "the-auth-token"]);
+    assert_eq!(credential(&draft).1, "the-newer-token");
+    let key = format!("SK{}", "0".repeat(32));
+    assert_eq!(change(&mut draft, json!({ "twilio": { "api_key_sid": key } })).1, ["twilio.api_key_secret"]);
+    let both = json!({ "twilio": { "api_key_sid": key, "api_key_secret": "the-keys-secret" } });
+    assert_eq!(change(&mut draft, both).1, Vec::<String>::new());
+    change(&mut draft, json!({ "twilio": { "auth_token": "the-newest-token" } }));
+    assert_eq!(credential(&draft), (key, "the-keys-secret".to_owned()), "the key stays");
+    change(&mut draft, json!({ "twilio": { "api_key_sid": null } }));
+    assert_eq!(credential(&draft), (ACCOUNT_SID.to_owned(), "the-newest-token".to_owned()));
+}
+
+#[test]
+fn each_address_is_the_providers_own() {
+    let hub = HubUrl("https://hub.example.com".to_owned());
+    let (mut draft, _) = number(twilio());
+    draft.set_webhook_url(&hub);
+    let id = draft.integration.id;
+    let expected = format!("https://hub.example.com/webhooks/whatsapp/twilio/{id}#rc=3&rp=5xx,ct,rt");
+    assert_eq!(draft.secrets.webhook_url, Some(expected));
+    let mut draft = made();
+    draft.set_webhook_url(&hub);
+    assert_eq!(draft.secrets.webhook_url, None, "the deployment's app serves it");
 }

@@ -26,6 +26,7 @@ fn complete() -> Map<String, Value> {
         "map_key": "cf_7",
         "contact_fields": { "tags": "messenger", "description": "from the hub" },
         "human_agent": true,
+        "recontact": { "template": "hello_again", "language": "it" },
         "bridge_sources": ["192.0.2.10", "198.51.100.0/24"],
     });
     body.as_object().unwrap().clone()
@@ -33,7 +34,8 @@ fn complete() -> Map<String, Value> {
 
 #[test]
 fn everything_that_can_be_set() {
-    let (NewSettings { settings, take_over }, problems) = read_new(complete());
+    let (NewSettings { settings, take_over, channel }, problems) = read_new(complete());
+    assert_eq!(channel, Channel::Facebook);
     assert_eq!(problems.names(), Vec::<&str>::new());
     assert!(take_over);
     assert_eq!(settings.name, Given::Value("Northwind Tiles".to_owned()));
@@ -44,6 +46,7 @@ fn everything_that_can_be_set() {
     assert_eq!(settings.contact_fields.value().unwrap().iter().count(), 2);
     assert_eq!(settings.bridge_sources.value().unwrap().len(), 2);
     assert_eq!(settings.human_agent, Given::Value(true));
+    assert_eq!(settings.recontact.value().unwrap().template, "hello_again");
 }
 
 #[test]
@@ -76,6 +79,7 @@ fn each_wrong_setting_is_named() {
         ("contact_fields.tags", json!({ "tags": 1 })),
         ("contact_fields.tags", json!({ "tags": "" })),
         ("human_agent", json!(1)),
+        ("recontact.template", json!({ "language": "it" })),
         ("bridge_sources", json!("192.0.2.10")),
         ("bridge_sources", json!(vec!["192.0.2.10"; 51])),
         ("bridge_sources.1", json!(["192.0.2.10", "0.0.0.0/0"])),
@@ -179,7 +183,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_value_of_any_setting_is_read_or_named(values in prop::collection::vec(any_json(), 18)) {
+    fn any_value_of_any_setting_is_read_or_named(values in prop::collection::vec(any_json(), 19)) {
         let names = complete().into_iter().map(|(name, _)| name).chain(["revision".to_owned(), "rotate_reply_secret".to_owned()]);
         let body: Map<String, Value> = names.zip(values).collect();
         let (_, problems) = read_new(body.clone());

@@ -5,14 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::integrations::samples;
-use crate::testing::{Around, Call, cancelled, lost};
-
-/// The settings that a write of the record sets or removes, by name, as far as the test looks at them.
-fn written(call: &Call) -> (Vec<Value>, String) {
-    let update = &call.body["TransactItems"][0]["Update"];
-    let values = update["ExpressionAttributeValues"].as_object().unwrap().values().cloned().collect();
-    (values, update["ExpressionAttributeNames"].to_string())
-}
+use crate::testing::{Around, cancelled, lost};
 
 #[tokio::test]
 async fn a_lost_answer_is_no_conflict() {
@@ -44,19 +37,21 @@ async fn a_lost_answer_is_no_conflict() {
 async fn a_key_never_meets_the_address_of_another_server() {
     let around = Around::new(|_| None).await;
     let mut draft = Draft { integration: samples::integration(), secrets: samples::secrets() };
-    let before = draft.integration.clone();
-    draft.integration.api_base_url = Some("https://b.example.com/api".to_owned());
-    let touched = Touched { desk: true, platform: false, secrets: true };
-    keep(&around.app, &draft, &before, touched).await.unwrap();
-    assert_eq!(around.changes(), ["TransactWriteItems", "PutSecretValue", "TransactWriteItems"]);
-    let writes = around.calls("TransactWriteItems");
-    let new = json!({"S": "https://b.example.com/api"});
-    let old = json!({"S": before.api_base_url});
-    let (values, names) = written(&writes[0]);
-    assert!(!values.contains(&new) && !values.contains(&old) && names.contains("api_base_url"), "{values:?}");
-    let (values, _) = written(&writes[1]);
-    assert!(values.contains(&new), "{values:?}");
-    assert!(values.contains(&json!({"N": (before.revision + 1).to_string()})), "on top of the first: {values:?}");
+    let before = samples::secrets();
+    let moved = json!({"api_base_url": "https://b.example.com/api", "api_key": "the-key-of-b"});
+    let (change, mut problems) = settings::read_change(moved.as_object().unwrap().clone());
+    let touched = draft.apply(change.settings, &mut problems).unwrap();
+    keep(&around.app, &draft, touched).await.unwrap();
+    assert_eq!(around.changes(), ["TransactWriteItems", "PutSecretValue"]);
+    let written: Value =
+        serde_json::from_str(around.calls("PutSecretValue")[0].body["SecretString"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&written["api_base_url"], &written["desk"]["key"]),
+        (&json!("https://b.example.com/api"), &json!("the-key-of-b"))
+    );
+    // Whoever still knows the secret before it, with the record after it, goes to the server that the key is of.
+    let stale = before.motion_api(&draft.integration).unwrap();
+    assert_eq!(stale.base.as_str(), "https://motion.example.com/api");
 }
 
 #[tokio::test]
@@ -64,7 +59,7 @@ async fn whoever_comes_second_writes_nothing() {
     let around = Around::new(|call| (call.operation == "TransactWriteItems").then(cancelled)).await;
     let draft = Draft { integration: samples::integration(), secrets: samples::secrets() };
     let touched = Touched { desk: true, platform: false, secrets: true };
-    let error = keep(&around.app, &draft, &samples::integration(), touched).await.unwrap_err();
+    let error = keep(&around.app, &draft, touched).await.unwrap_err();
     assert!(matches!(error, ApiError::Conflict("changed_meanwhile", _)), "{error:?}");
     assert_eq!(around.changes(), ["TransactWriteItems"]);
 }

@@ -1,0 +1,121 @@
+//! An agent's file, fetched from Motion by its id and made a message for the customer.
+
+use tokio::time::Instant;
+
+use crate::channel::{Content, Handed, OutFile};
+use crate::event::MediaKind;
+use crate::http::{Client, FetchError, Purpose};
+use crate::openchannel::account::MotionApi;
+use crate::openchannel::attachment::{self, AttachmentId, Metadata};
+use crate::openchannel::file::{file_name, sniff};
+
+/// The longest id of a file, in bytes. Motion's own are numbers.
+const LONGEST_ID: usize = 256;
+/// How much of what Motion tells of a file is read.
+const METADATA_CAP: usize = 64 * 1024;
+
+/// Why a file cannot be had from Motion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileLacking {
+    /// Motion gives no such id to a file.
+    #[error("Motion gives no such id to a file")]
+    NoSuchId,
+    /// It is larger than the platform takes.
+    #[error("it is larger than {} MB", .0 / 1_000_000)]
+    TooLarge(usize),
+    /// Motion will not hand it over, or may not be asked.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// Motion did not hand it over before the time was up.
+    #[error("Motion did not hand it over in time")]
+    Late,
+    /// Motion stumbled; trying again may help.
+    #[error("Motion did not hand it over")]
+    Unavailable,
+}
+
+/// An id, if Motion may give it to a file.
+///
+/// # Errors
+/// [`FileLacking::NoSuchId`] where it may not.
+pub fn check(id: &AttachmentId) -> Result<&AttachmentId, FileLacking> {
+    if id.as_str().len() > LONGEST_ID { Err(FileLacking::NoSuchId) } else { Ok(id) }
+}
+
+/// Fetches a file. `named` is what the agent's answer calls it, `cap` its largest size in bytes.
+///
+/// # Errors
+/// [`FileLacking`] says why it cannot be had.
+pub async fn fetch(
+    http: &Client,
+    api: &MotionApi,
+    id: &AttachmentId,
+    named: Option<&str>,
+    cap: usize,
+    deadline: Instant,
+) -> Result<Content, FileLacking> {
+    check(id)?;
+    let left = || deadline.saturating_duration_since(Instant::now());
+    let (told, fetched) = tokio::join!(
+        http.send(Purpose::Desk, api.metadata_request(id), left(), METADATA_CAP),
+        http.fetch(Purpose::Desk, api.download_request(id), left(), cap),
+    );
+    // What Motion tells of a file only helps to name it.
+    let Metadata { name, mime } = told.map(|answer| attachment::metadata(&answer)).unwrap_or_default();
+    let file = fetched.map_err(|error| lacking(&error, cap, left().is_zero()))?;
+    let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
+    let name = name.as_deref().or(named).or(file.file_name.as_deref());
+    let name = file_name(kind(&file_type.mime), name, &file_type);
+    let out = OutFile { name, content_type: file_type.mime, caption: None };
+    Ok(Content::File(out, Handed::Bytes(file.bytes)))
+}
+
+/// Why a file cannot be had; `late` where the time was used up by then.
+fn lacking(error: &FetchError, cap: usize, late: bool) -> FileLacking {
+    FileLacking::Refused(match error {
+        FetchError::TooLarge(_) => return FileLacking::TooLarge(cap),
+        FetchError::Forbidden(_) => "the hub may not call the address that is set for Motion's API",
+        FetchError::Status { status: 401 | 403, .. } => "Motion does not accept the hub's API key",
+        FetchError::Status { status: 404 | 410, .. } => "Motion does not have it any more",
+        FetchError::Status { status: 400..=499, .. } => "Motion refuses to hand it over",
+        FetchError::Failed(_) if late => return FileLacking::Late,
+        FetchError::Status { .. } | FetchError::Failed(_) => return FileLacking::Unavailable,
+    })
+}
+
+fn kind(mime: &str) -> MediaKind {
+    match mime.split_once('/') {
+        Some(("image", _)) => MediaKind::Image,
+        Some(("video", _)) => MediaKind::Video,
+        Some(("audio", _)) => MediaKind::Audio,
+        _ => MediaKind::Document,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_file_cannot_be_had() {
+        let status = |status| FetchError::Status { host: "motion.example".to_owned(), status };
+        let failed = || FetchError::Failed("closed".to_owned());
+        let table = [
+            (FetchError::TooLarge(25_000_000), false, "it is larger than 25 MB"),
+            (
+                FetchError::Forbidden("10.0.0.1".to_owned()),
+                false,
+                "the hub may not call the address that is set for Motion's API",
+            ),
+            (status(401), false, "Motion does not accept the hub's API key"),
+            (status(404), false, "Motion does not have it any more"),
+            (status(418), false, "Motion refuses to hand it over"),
+            (status(500), true, "Motion did not hand it over"),
+            (failed(), false, "Motion did not hand it over"),
+            (failed(), true, "Motion did not hand it over in time"),
+        ];
+        for (error, late, told) in table {
+            assert_eq!(lacking(&error, 25_000_000, late).to_string(), told, "{error}");
+        }
+    }
+}
