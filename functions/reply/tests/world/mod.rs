@@ -19,7 +19,7 @@ use shared::store::{Customer, Health, Integration, Store};
 use shared::time::Timestamp;
 
 pub(crate) use aws::{Aws, Fault};
-pub(crate) use outside::{Graph, Outside, Seen};
+pub(crate) use outside::{Graph, Outside};
 
 pub(crate) const PAGE: &str = "218840075512346";
 pub(crate) const CUSTOMER: &str = "4410022003300441";
@@ -133,7 +133,7 @@ impl World {
     ) {
         let mut secrets = IntegrationSecrets {
             account: AccountKey::of("facebook", page),
-            platform: PlatformCredential::Graph { token: SecretString::from(token), waba: None },
+            platform: PlatformCredential::Graph { token: SecretString::from(TOKEN), waba: None },
             app_secrets: Vec::new(),
             verify_tokens: Vec::new(),
             webhook_url: None,

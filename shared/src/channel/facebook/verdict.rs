@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use super::render::Mode;
 use crate::channel::graph::{self, Bad, Complaint, Service};
-use crate::channel::quoted::quoted;
 use crate::channel::scalar::{Id, Text, words};
 use crate::channel::{Failure, FailureClass, Profile, Verdict};
 use crate::http::{Answer, HttpError};
