@@ -455,7 +455,7 @@ mod a_closed_window_with_a_template {
 
     /// What went to the platform. The double of Messenger takes a template as its name.
     fn went(world: &World) -> Vec<String> {
-        world.outside.messages().iter().map(world::Seen::text).collect()
+        world.outside.messages().iter().map(|message| message.text()).collect()
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@
 //! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
 //! - Twilio's APIs: `{url}/twilio/...`
+//! - Sinch, sign-in and Conversation API: `{url}/sinch/...`; files of customers: `{url}/sinch/media/...`
 //! - Motion: `{url}/motion/{server}/api/...` for a server of any name; the vendor's proxy: `{url}/motion-proxy/api/...`
 
 mod clock;
@@ -18,6 +19,7 @@ pub mod motion;
 mod page;
 mod record;
 mod server;
+pub mod sinch;
 #[cfg(test)]
 mod testing;
 pub mod twilio;
@@ -124,6 +126,22 @@ impl Sandbox {
         Some(twilio::Number::new(Arc::clone(&self.world), state))
     }
 
+    /// What the hub takes as base address of Sinch's APIs.
+    pub fn sinch_url(&self) -> String {
+        format!("{}/sinch", self.world.url)
+    }
+
+    /// Adds a Sinch app. One that is there already stays as it is.
+    pub fn add_sinch_app(&self, config: sinch::AppConfig) -> sinch::SinchApp {
+        sinch::Sinch::add(&self.world, config)
+    }
+
+    /// The Sinch app with this id.
+    pub fn sinch_app(&self, id: &str) -> Option<sinch::SinchApp> {
+        let state = self.world.sinch.app(id)?;
+        Some(sinch::SinchApp::new(Arc::clone(&self.world), state))
+    }
+
     /// Adds an Open Channel account. One that is there already stays as it is.
     pub fn add_account(&self, config: AccountConfig) -> Account {
         Account::add(&self.world, &self.world.url, config)
@@ -155,6 +173,7 @@ pub(crate) struct World {
     people: Mutex<BTreeMap<String, Person>>,
     media: meta::media::Media,
     twilio: twilio::Twilio,
+    sinch: sinch::Sinch,
     desks: Mutex<BTreeMap<String, Arc<DeskServer>>>,
 }
 
@@ -173,6 +192,7 @@ impl World {
             people: Mutex::default(),
             media: meta::media::Media::default(),
             twilio: twilio::Twilio::default(),
+            sinch: sinch::Sinch::default(),
             desks: Mutex::default(),
         })
     }
@@ -221,6 +241,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/graph/media/{id}/{name}", get(meta::media::serve))
         .route("/graph/{*path}", any(meta::graph::serve))
         .merge(twilio::router())
+        .route("/sinch/media/{id}/{name}", get(sinch::media::serve))
+        .route("/sinch/{*path}", any(sinch::door::serve))
         .merge(motion::door::router())
         .merge(control::router())
         .merge(page::router())

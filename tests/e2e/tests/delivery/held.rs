@@ -65,7 +65,7 @@ impl Stage {
         let (id, now) = (CustomerId::new(customer.psid()), Timestamp::now());
         customer.set(|customer| customer.last_event_at = Some(now.millis()));
         self.store.note_sign(self.id, &Place::Direct, &id, now, true).await.unwrap();
-        for (index, text) in texts.iter().enumerate() {
+        for text in texts {
             let held = Held {
                 correlation: CorrelationId::generate(),
                 part: 0,
@@ -73,7 +73,7 @@ impl Stage {
                 customer: id.clone(),
                 reply: None,
                 content: HeldContent::Text { text: (*text).to_owned() },
-                since: since.plus(Duration::from_millis(index as u64)),
+                since,
                 until: since.plus(Duration::from_secs(72 * 3600)),
                 state: HeldState::Waiting,
                 claim: None,
