@@ -19,7 +19,7 @@ pub(in crate::channel::whatsapp) const LIMITS: Limits = Limits {
 };
 
 /// The longest words below a file, in characters.
-pub(super) const CAPTION: usize = 1024;
+pub(in crate::channel::whatsapp) const CAPTION: usize = 1024;
 
 /// How WhatsApp shows a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

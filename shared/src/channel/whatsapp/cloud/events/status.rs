@@ -40,6 +40,8 @@ fn state(told: &str) -> Option<DeliveryState> {
     Some(match told {
         "sent" => DeliveryState::Sent,
         "failed" => DeliveryState::Failed,
+        // Kaleyra's word for what it did not even hand to WhatsApp.
+        "not-sent" | "NOT-SENT" => DeliveryState::Failed,
         "delivered" => DeliveryState::Delivered,
         "read" => DeliveryState::Read,
         "played" => DeliveryState::Played,
