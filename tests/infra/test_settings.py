@@ -11,11 +11,18 @@ NAME = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
 SET_BY_LAMBDA = {"AWS_LAMBDA_RUNTIME_API"}
 
 
+PLATFORMS = REPOSITORY / "shared" / "src" / "channel" / "outbound.rs"
+
+
 def read(name: str) -> set[str]:
-    """What a function reads, which stands in one file; everything spelled like a setting there is one."""
+    """What a function reads, which stands in one file; everything spelled like a setting there is one. Where the platforms
+    answer is read in one place for all."""
     source = REPOSITORY / "functions" / name / "src"
     (file,) = (path for path in (source / "settings.rs", source / "config.rs") if path.exists())
-    return set(NAME.findall(file.read_text()))
+    text = file.read_text()
+    if "Platforms::read(" in text:
+        text += PLATFORMS.read_text()
+    return set(NAME.findall(text))
 
 
 class Settings(TestCase):

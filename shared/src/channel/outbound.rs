@@ -154,6 +154,11 @@ impl Channel {
         matches!(self, Self::WhatsApp(_))
     }
 
+    /// Whether its platform shows a place on a map. Elsewhere a place goes out as the words that it is written in.
+    pub const fn takes_places(self) -> bool {
+        matches!(self, Self::WhatsApp(_))
+    }
+
     /// The channel that an integration's record names.
     pub fn named(name: &str, provider: Option<Provider>) -> Option<Self> {
         match (name, provider) {

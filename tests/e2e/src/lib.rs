@@ -19,3 +19,4 @@ pub mod reply;
 pub mod scene;
 pub mod stack;
 pub mod told;
+pub mod whatsapp;

@@ -21,6 +21,7 @@ fn config(around: &str) -> Config {
             "GRAPH_BASE_URL" => around,
             "JWKS_URL" => "http://127.0.0.1:1/",
             "GRAPH_VERSION" => "v26.0",
+            "TWILIO_BASE_URL" => "https://api.twilio.com",
             "USER_POOL_ISSUER" => issuer::ISSUER,
             "USER_POOL_CLIENT_ID" => issuer::CLIENT,
             "WAITING_DAYS" => "3",

@@ -1,11 +1,12 @@
 use super::*;
 
-const COMPLETE: [(&str, &str); 13] = [
+const COMPLETE: [(&str, &str); 14] = [
     ("TABLE_NAME", "hub"),
     ("INBOUND_QUEUE_URL", "https://sqs.eu-south-1.amazonaws.com/1/inbound.fifo"),
     ("SECRETS_PREFIX", "hub"),
     ("GRAPH_BASE_URL", "https://graph.facebook.com"),
     ("GRAPH_VERSION", "v26.0"),
+    ("TWILIO_BASE_URL", "https://api.twilio.com"),
     ("ALLOWED_PRIVATE_NETWORKS", "10.0.0.0/8"),
     ("PUBLIC_URL", "https://hub.example.com/"),
     ("JWKS_URL", "https://cognito-idp.eu-south-1.amazonaws.com/pool/.well-known/jwks.json"),

@@ -73,6 +73,8 @@ pub(crate) struct Optional {
     contact_fields: Option<BTreeMap<String, String>>,
     /// Whether the Meta app may answer for seven days (`HUMAN_AGENT`).
     human_agent: Option<bool>,
+    /// Whether customers see, when an agent answers, that they were read and that somebody types; for WhatsApp.
+    read_marks: Option<bool>,
     /// A template that asks customers to write again whose window is closed; for channels that have templates. Answers are held
     /// until the customer writes; without it they are refused.
     recontact: Option<super::recontact::View>,

@@ -40,6 +40,8 @@ pub(crate) struct View {
     contact_fields: BTreeMap<String, String>,
     /// Whether answers may use Meta's longer window for human agents.
     human_agent: bool,
+    /// Whether customers see, when an agent answers, that they were read; for WhatsApp.
+    read_marks: bool,
     /// How customers are written to again whose window is closed; nothing where answers are refused then.
     recontact: Option<recontact::View>,
     /// Where the shared Reply URL may be called from for this integration.
@@ -144,6 +146,7 @@ impl View {
                 .map(|(field, value)| (field.to_string(), value.to_owned()))
                 .collect(),
             human_agent: integration.human_agent,
+            read_marks: integration.read_marks,
             recontact: integration.recontact.map(recontact::View::of),
             bridge_sources: integration.bridge_sources.iter().map(ToString::to_string).collect(),
             enabled: integration.enabled,

@@ -26,6 +26,7 @@ fn complete() -> Map<String, Value> {
         "map_key": "cf_7",
         "contact_fields": { "tags": "messenger", "description": "from the hub" },
         "human_agent": true,
+        "read_marks": true,
         "recontact": { "template": "hello_again", "language": "it" },
         "bridge_sources": ["192.0.2.10", "198.51.100.0/24"],
     });
@@ -46,6 +47,7 @@ fn everything_that_can_be_set() {
     assert_eq!(settings.contact_fields.value().unwrap().iter().count(), 2);
     assert_eq!(settings.bridge_sources.value().unwrap().len(), 2);
     assert_eq!(settings.human_agent, Given::Value(true));
+    assert_eq!(settings.read_marks, Given::Value(true));
     assert_eq!(settings.recontact.value().unwrap().template, "hello_again");
 }
 
@@ -79,6 +81,7 @@ fn each_wrong_setting_is_named() {
         ("contact_fields.tags", json!({ "tags": 1 })),
         ("contact_fields.tags", json!({ "tags": "" })),
         ("human_agent", json!(1)),
+        ("read_marks", json!("yes")),
         ("recontact.template", json!({ "language": "it" })),
         ("bridge_sources", json!("192.0.2.10")),
         ("bridge_sources", json!(vec!["192.0.2.10"; 51])),

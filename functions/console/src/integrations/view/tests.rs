@@ -38,7 +38,7 @@ fn the_reply_url_is_the_only_secret_of_the_whole() {
 
 #[test]
 fn the_deployments_app_has_the_deployments_address() {
-    let secrets = IntegrationSecrets { app_secrets: Vec::new(), ..secrets() };
+    let secrets = IntegrationSecrets { app_secrets: Vec::new(), webhook_url: None, ..secrets() };
     let view = View::of(integration(), Some(&secrets), &hub(), Detail::Whole, Vec::new());
     assert_eq!(view.webhook_url, "https://hub.example.com/fb/webhook");
     assert!(!view.has_own_app);

@@ -1,0 +1,61 @@
+//! Answers that come too late: the customer is asked to write, and what the agent wrote is held until then.
+
+use e2e::whatsapp::{Carrier, Line};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::through_each;
+
+through_each!(answers_are_held_until_the_customer_writes);
+
+async fn answers_are_held_until_the_customer_writes(carrier: Carrier) {
+    let line = Line::new(carrier).await;
+    let anna = line.known().await;
+    line.closes_window(&anna).await;
+    for body in ["first", "second"] {
+        let told = line.reply(&anna, body).await;
+        assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
+    }
+    assert_eq!(line.until_received(&anna, 1).await, ["[template]"]);
+    assert!(anna.received()[0].template.as_ref().unwrap().contains("Anna"), "{:?}", anna.received());
+    let held = line.until_kept("held", 2).await;
+    assert_eq!((&held[0]["preview"], &held[1]["preview"]), (&json!("first"), &json!("second")));
+
+    let (_, told) = tokio::join!(anna.says("Yes please"), line.reply(&anna, "third"));
+    assert!(told.status == 202 || told.status == 200, "{}", told.text);
+    assert_eq!(line.until_received(&anna, 4).await, ["[template]", "first", "second", "third"]);
+    line.until_told(&anna, "held messages were sent").await;
+    line.until_kept("held", 0).await;
+    assert_eq!(line.bodies(&anna)[1], "Yes please", "the customer's own words come first");
+    line.reply(&anna, "fourth").await.sent();
+    assert_eq!(line.until_received(&anna, 5).await[4], "fourth");
+}
+
+through_each!(without_a_template_the_agent_is_told_why);
+
+async fn without_a_template_the_agent_is_told_why(carrier: Carrier) {
+    let line = Line::with(carrier, |wanted| wanted["recontact"] = Value::Null).await;
+    let anna = line.known().await;
+    line.closes_window(&anna).await;
+    let told = line.reply(&anna, "too late").await;
+    let sentence = told.refused(400, "window_closed");
+    assert!(sentence.contains("24 hours") && sentence.contains("Nothing was sent"), "{sentence}");
+    assert_eq!((line.number.sendings(), anna.received().len()), (0, 0));
+}
+
+through_each!(what_is_held_can_be_cancelled);
+
+async fn what_is_held_can_be_cancelled(carrier: Carrier) {
+    let line = Line::new(carrier).await;
+    let anna = line.known().await;
+    line.closes_window(&anna).await;
+    for body in ["first", "second"] {
+        assert_eq!(line.reply(&anna, body).await.status, 202);
+    }
+    let held = line.until_kept("held", 2).await;
+    let path = format!("/api/integrations/{}/messages/{}", line.id(), held[0]["key"].as_str().unwrap());
+    assert_eq!(line.hub.call(Method::DELETE, &path, None).await.0, 204);
+    anna.says("Yes?").await;
+    assert_eq!(line.until_told(&anna, "held message").await, "[hub] 1 held message was sent.");
+    assert_eq!(line.until_received(&anna, 2).await, ["[template]", "second"]);
+}

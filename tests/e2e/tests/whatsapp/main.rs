@@ -1,0 +1,29 @@
+//! WhatsApp over the real stack, through each of those who carry it.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
+
+mod closed;
+mod conversation;
+mod statuses;
+mod throttled;
+mod twilio;
+
+/// The same test through everyone who carries WhatsApp.
+macro_rules! through_each {
+    ($test:ident) => {
+        mod $test {
+            use e2e::whatsapp::Carrier;
+
+            #[tokio::test]
+            async fn through_twilio() {
+                super::$test(Carrier::Twilio).await;
+            }
+
+            #[tokio::test]
+            async fn through_sinch() {
+                super::$test(Carrier::Sinch).await;
+            }
+        }
+    };
+}
+pub(crate) use through_each;
