@@ -66,15 +66,15 @@ fn without_a_secret_nothing_comes_in() {
 #[test]
 fn the_header_must_be_there_once_with_its_value() {
     let right = ("x-hub-token", "the value");
-    let table: [(&[(&'static str, &str)], Result<(), Refused>); 5] = [
-        (&[right], Ok(())),
-        (&[], Err(Refused::WrongSignature)),
-        (&[("x-hub-token", "The value")], Err(Refused::WrongSignature)),
-        (&[right, ("x-hub-token", "another")], Err(Refused::WrongSignature)),
-        (&[("x-another", "the value")], Err(Refused::WrongSignature)),
+    let table = [
+        (vec![right], Ok(())),
+        (vec![], Err(Refused::WrongSignature)),
+        (vec![("x-hub-token", "The value")], Err(Refused::WrongSignature)),
+        (vec![right, ("x-hub-token", "another")], Err(Refused::WrongSignature)),
+        (vec![("x-another", "the value")], Err(Refused::WrongSignature)),
     ];
     for (headers, expected) in table {
-        assert_eq!(check(Some(with_header()), &request(SECRET, headers)), expected, "{headers:?}");
+        assert_eq!(check(Some(with_header()), &request(SECRET, &headers)), expected, "{headers:?}");
     }
     assert_eq!(check(Some(with_header()), &request("another", &[right])), Err(Refused::WrongToken));
     let empty = FixedHeader { name: "x-hub-token".to_owned(), value: "".into() };

@@ -6,11 +6,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::verdict;
 use super::{Problem, number_account, unreadable};
-use crate::channel::scalar::{Scalar, Text, words};
+use crate::channel::scalar::{Scalar, Text, UNKNOWN, words};
 use crate::channel::whatsapp::cloud::events::{self, Scene};
 use crate::channel::{Item, RawRequest};
-use crate::event::{Event, EventKind, MediaFile, MediaSource, Message, Part, StatusOf};
+use crate::event::{Event, EventKind, MediaFile, MediaSource, Message, Part, StatusFailure, StatusOf};
 use crate::id::{AccountKey, EventId, MessageId};
 
 /// What the change is called where nobody says.
@@ -115,6 +116,7 @@ impl Beside {
                 vec![Event { kind: EventKind::Reaction { message, emoji }, ..event }]
             }
             EventKind::Status { of: StatusOf::Message(message), state, failure, price } => {
+                let failure = failure.map(|failure| in_kaleyras_words(id, failure));
                 let about = |message: &MessageId| {
                     let of = StatusOf::Message(message.clone());
                     let kind = EventKind::Status { of, state, failure: failure.clone(), price: price.clone() };
@@ -148,6 +150,12 @@ impl Beside {
 fn not_handed_over() -> Part {
     let text = "Kaleyra does not hand over the file; ask for it in another way".to_owned();
     Part::Line { label: "not handed over".to_owned(), text }
+}
+
+/// Where Kaleyra itself stopped the message, WhatsApp says nothing: then its own word for it is all that is known.
+fn in_kaleyras_words(id: &EventId, failure: StatusFailure) -> StatusFailure {
+    let stopped = id.as_str().to_ascii_lowercase().ends_with(":not-sent");
+    if stopped && failure.code == UNKNOWN { verdict::failed_later("not-sent", None) } else { failure }
 }
 
 /// The status's id with the id of the message that it is about, which of two it may be.
