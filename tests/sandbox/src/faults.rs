@@ -162,7 +162,14 @@ pub struct Faults<C>(Vec<(Option<C>, Fault, When)>);
 
 impl<C> Serialize for Faults<C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|(_, fault, _)| fault.to_string()))
+        serializer.collect_seq(self.names())
+    }
+}
+
+impl<C> Faults<C> {
+    /// What each is called for short.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(_, fault, _)| fault.to_string())
     }
 }
 

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::fault::FaultBody;
-use super::{ControlError, FileBody};
+use super::{ControlError, FileBody, shown};
 use crate::World;
 use crate::motion::{Account, AccountConfig, DeskMessage, Draft, MotionCall, ReceiveForm, Shape};
 
@@ -162,19 +160,11 @@ pub(super) async fn close(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /control/files/{server}/{id}`: a file of the desk, for the page. It is a stranger's, so it may run nothing.
+/// `GET /control/files/{server}/{id}`: a file of the desk, for the page.
 pub(super) async fn file(State(world): State<Arc<World>>, Path((server, id)): Path<(String, u64)>) -> Result<Response> {
     let file = world.known_desk(&server).and_then(|server| server.file(id));
     let file = file.ok_or_else(|| ControlError::NotFound(format!("file {id} on {server}")))?;
-    let mut response = Response::new(Body::from(file.bytes));
-    let headers = response.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
-    if let Ok(content_type) = HeaderValue::from_str(&file.content_type) {
-        headers.insert(CONTENT_TYPE, content_type);
-    }
-    Ok(response)
+    Ok(shown(&file.content_type, file.bytes))
 }
 
 fn find(world: &Arc<World>, (server, id): &(String, u64)) -> Result<Account> {

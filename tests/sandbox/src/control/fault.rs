@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::ControlError;
-use crate::faults::{Fault, When};
+use crate::faults::{Answer, Fault, When};
 use crate::meta::GraphError;
 use crate::motion;
 
@@ -13,7 +13,8 @@ use crate::motion;
 #[derive(Debug, Deserialize)]
 pub(super) struct FaultBody {
     /// `hang`, `hang_before`, `drop_after`, `drop_before`, `slow_MILLISECONDS`; for a page also a code of Graph (2, 4,
-    /// 551, 613, 1200), for an account also an HTTP status.
+    /// 551, 613, 1200), for an account also an HTTP status; for a WhatsApp line also `throttled`, `down`, `unauthorised`,
+    /// `later` or `later_CODE` (messages are taken, then fail by status) and `backwards` (the last status comes first).
     fault: String,
     /// So many calls; until it is lifted, if not given.
     times: Option<u32>,
@@ -39,8 +40,55 @@ impl FaultBody {
         transport(&self.fault).or_else(status).ok_or_else(|| self.unknown())
     }
 
+    pub(super) fn of_line(&self) -> Result<LineFault, ControlError> {
+        Ok(match self.fault.as_str() {
+            "throttled" => LineFault::Refuses(Refusal::Throttled),
+            "down" => LineFault::Refuses(Refusal::Down),
+            "unauthorised" => LineFault::Refuses(Refusal::Unauthorised),
+            "later" => LineFault::Later(None),
+            "backwards" => LineFault::Backwards,
+            other => match other.strip_prefix("later_") {
+                Some(code) => LineFault::Later(Some(code.to_owned())),
+                None => LineFault::Call(transport(other).ok_or_else(|| self.unknown())?),
+            },
+        })
+    }
+
     fn unknown(&self) -> ControlError {
         ControlError::Invalid(format!("no such fault: {}", self.fault))
+    }
+}
+
+/// What the carrier of a WhatsApp line is told to get wrong.
+#[derive(Debug)]
+pub(super) enum LineFault {
+    /// Calls fail on their way.
+    Call(Fault),
+    /// Calls are refused, in the carrier's own words.
+    Refuses(Refusal),
+    /// Messages are taken, and fail later by status: with this code, or one that the carrier has for somebody out of reach.
+    Later(Option<String>),
+    /// Statuses are told in the wrong order.
+    Backwards,
+}
+
+/// Why a carrier refuses calls.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Refusal {
+    Throttled,
+    Down,
+    Unauthorised,
+}
+
+impl Refusal {
+    /// The fault with this answer of the carrier, shown under the name that it was asked for by.
+    pub(super) fn by(self, answer: impl Into<Answer>) -> Fault {
+        let label = match self {
+            Self::Throttled => "throttled",
+            Self::Down => "down",
+            Self::Unauthorised => "unauthorised",
+        };
+        Fault::Refuse(Answer { label: label.to_owned(), ..answer.into() })
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod fault;
 mod page;
 mod state;
+mod whatsapp;
 
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,14 @@ mod tests;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -38,6 +42,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/control/accounts/{server}/{id}/replies", post(account::reply))
         .route("/control/accounts/{server}/{id}/close", post(account::close))
         .route("/control/files/{server}/{id}", get(account::file))
+        .merge(whatsapp::router())
 }
 
 /// Why the sandbox cannot do what it was asked to, said to whoever asked.
@@ -57,6 +62,19 @@ impl IntoResponse for ControlError {
         };
         Answer::json(status, &json!({"message": self.to_string()})).into_response()
     }
+}
+
+/// A file for the page. It is a stranger's, so it may run nothing.
+fn shown(content_type: &str, bytes: Bytes) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    if let Ok(content_type) = HeaderValue::from_str(content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    response
 }
 
 /// A file in a request.

@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::whatsapp::Line;
 use crate::World;
 use crate::meta::PageState;
 use crate::motion::{AccountState, StoredFile};
@@ -37,7 +38,10 @@ pub(super) async fn state(State(world): State<Arc<World>>, Query(known): Query<A
             accounts.push(state.read(|state| account(state, |id| desk.file(id))));
         }
     }
-    Json(json!({"version": version, "hub_url": world.hub_url(), "pages": pages, "accounts": accounts}))
+    let lines: Vec<_> = Line::all(&world).iter().map(Line::shown).collect();
+    Json(json!({
+        "version": version, "hub_url": world.hub_url(), "pages": pages, "lines": lines, "accounts": accounts,
+    }))
 }
 
 fn page(state: &PageState) -> Value {
@@ -69,6 +73,6 @@ fn with<T: Serialize, const N: usize>(state: &T, more: [(&str, Value); N]) -> Va
     value
 }
 
-fn newest<T>(all: &[T]) -> &[T] {
+pub(super) fn newest<T>(all: &[T]) -> &[T] {
     all.get(all.len().saturating_sub(NEWEST)..).unwrap_or_default()
 }

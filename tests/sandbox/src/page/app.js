@@ -1,41 +1,45 @@
 // Follows the state of the sandbox and hands it to the panes. What is chosen lives here.
 
+import { channels } from './channels.js';
 import { $, ask, options } from './dom.js';
 import * as desk from './desk.js';
 import * as faults from './faults.js';
 import * as phone from './phone.js';
 import * as traffic from './traffic.js';
 
-export const chosen = { page: null, person: null, account: null, contact: null };
-let state = { version: 0, pages: [], accounts: [] };
+export const chosen = { channel: null, person: null, account: null, contact: null };
+let state = { version: 0, pages: [], lines: [], accounts: [] };
 
 export const accountKey = (account) => `${account.server}/${account.id}`;
 
 function choose() {
-  chosen.page = options($('page'), state.pages.map((page) => [page.id, page.name]), chosen.page);
-  const page = state.pages.find((page) => page.id === chosen.page) ?? null;
-  const people = Object.values(page?.customers ?? {});
-  const newest = people.toSorted((a, b) => (b.last_event_at ?? 0) - (a.last_event_at ?? 0))[0];
-  const names = people.map((person) => [person.psid, `${person.first_name} ${person.last_name}`]);
-  chosen.person = options($('person'), names, chosen.person ?? newest?.psid);
+  const all = channels(state);
+  const key = options($('channel'), all.map((channel) => [channel.key, channel.label]), chosen.channel);
+  const channel = all.find((channel) => channel.key === key) ?? null;
+  const people = channel?.people ?? [];
+  const newest = people.toSorted((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0))[0];
+  const id = options($('person'), people.map((person) => [person.id, person.name]), chosen.person ?? newest?.id);
+  // What was just made and is not in the state yet stays chosen.
+  chosen.channel ??= key;
+  chosen.person ??= id;
   const accounts = state.accounts.map((account) => [accountKey(account), `${account.name}, ${account.server} ${account.id}`]);
   chosen.account = options($('account'), accounts, chosen.account);
   return {
-    page,
-    person: page?.customers[chosen.person] ?? null,
+    channel,
+    person: people.find((person) => person.id === id) ?? null,
     account: state.accounts.find((account) => accountKey(account) === chosen.account) ?? null,
   };
 }
 
 export function render() {
-  const empty = state.pages.length === 0 && state.accounts.length === 0;
+  const empty = [state.pages, state.lines, state.accounts].every((list) => list.length === 0);
   $('empty').hidden = !empty;
   $('world').hidden = empty;
-  const { page, person, account } = choose();
-  faults.render(page, account);
-  phone.render(page, person);
-  desk.render(account);
-  traffic.render(page, account);
+  const { channel, person, account } = choose();
+  faults.render(channel, account);
+  phone.render(channel, person);
+  desk.render(account, channel);
+  traffic.render(channel, account);
 }
 
 async function follow() {
@@ -56,11 +60,11 @@ async function follow() {
   }
 }
 
-for (const [id, name] of [['page', 'page'], ['person', 'person'], ['account', 'account']]) {
+for (const id of ['channel', 'person', 'account']) {
   $(id).addEventListener('change', () => {
-    chosen[name] = $(id).value;
-    if (name === 'page') chosen.person = null;
-    if (name !== 'page') chosen.contact = null;
+    chosen[id] = $(id).value;
+    if (id === 'channel') chosen.person = null;
+    else chosen.contact = null;
     render();
   });
 }

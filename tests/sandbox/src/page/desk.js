@@ -4,6 +4,7 @@ import { accountKey, chosen, render as again } from './app.js';
 import { $, ask, clock, composer, fileView, form, h, initials, show } from './dom.js';
 
 let account = null;
+let channel = null;
 const call = (method, end, body) => ask(method, `accounts/${accountKey(account)}/${end}`, body);
 
 export function setup() {
@@ -23,7 +24,10 @@ export function setup() {
   });
   $('connection').addEventListener('click', connection);
   $('connection-dialog').addEventListener('close', () => {
-    if ($('connection-dialog').returnValue === 'save') call('POST', 'settings', { reply_url: $('reply-url').value.trim() });
+    if ($('connection-dialog').returnValue !== 'save') return;
+    call('POST', 'settings', { reply_url: $('reply-url').value.trim() });
+    const url = $('line-url').value.trim();
+    if (url) ask('POST', `${channel.key}/webhook`, { url });
   });
 }
 
@@ -37,8 +41,9 @@ function current() {
     ?? account?.contacts.find((contact) => contact.id === newest) ?? null;
 }
 
-export function render(shown) {
+export function render(shown, shownChannel) {
   account = shown;
+  channel = shownChannel;
   const contact = current();
   const open = Boolean(account?.reply_url);
   $('no-reply-url').hidden = open || !account;
@@ -116,12 +121,13 @@ function card(contact) {
 
 function connection() {
   const facts = [
+    ...(channel?.facts ?? []),
     ['Receive URL', account.receive_url], ['API base', account.api_url], ['API key', account.api_key], ['Map key', account.map_key],
   ];
-  const page = $('page').selectedOptions[0];
-  if (page) facts.unshift(['Page', `${page.textContent} (${page.value})`], ['Page token', $('page').token ?? '']);
   $('connection-facts').replaceChildren(...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
   $('reply-url').value = account.reply_url ?? '';
+  $('line-url').value = channel?.by_hand ? channel.webhook_urls[0] ?? '' : '';
+  $('line-url').parentElement.hidden = !channel?.by_hand;
   $('connection-dialog').returnValue = '';
   $('connection-dialog').showModal();
 }

@@ -122,12 +122,14 @@ for (const button of document.querySelectorAll('dialog [data-close]')) {
 export function form(title, fields) {
   const dialog = $('ask-dialog');
   $('ask-title').textContent = title;
-  $('ask-fields').replaceChildren(...fields.map(({ name, label, value = '', required = true }) =>
-    h('label', {}, label, h('input', { name, value, required, autocomplete: 'off' }))));
+  $('ask-fields').replaceChildren(...fields.map(({ name, label, value = '', required = true, choices }) =>
+    h('label', {}, label, choices
+      ? h('select', { name }, choices.map(([choice, words]) => h('option', { value: choice }, words)))
+      : h('input', { name, value, required, autocomplete: 'off' }))));
   return new Promise((resolve) => {
     dialog.returnValue = '';
     dialog.onclose = () => {
-      const inputs = [...$('ask-fields').querySelectorAll('input')];
+      const inputs = [...$('ask-fields').querySelectorAll('input, select')];
       resolve(dialog.returnValue === 'ok' ? Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])) : null);
     };
     dialog.showModal();

@@ -10,11 +10,12 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use crate::World;
 
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("/", "text/html; charset=utf-8", include_str!("index.html")),
     ("/page/style.css", "text/css; charset=utf-8", include_str!("style.css")),
     ("/page/conversation.css", "text/css; charset=utf-8", include_str!("conversation.css")),
     ("/page/app.js", "text/javascript; charset=utf-8", include_str!("app.js")),
+    ("/page/channels.js", "text/javascript; charset=utf-8", include_str!("channels.js")),
     ("/page/dom.js", "text/javascript; charset=utf-8", include_str!("dom.js")),
     ("/page/phone.js", "text/javascript; charset=utf-8", include_str!("phone.js")),
     ("/page/desk.js", "text/javascript; charset=utf-8", include_str!("desk.js")),

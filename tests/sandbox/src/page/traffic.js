@@ -2,22 +2,34 @@
 
 import { $, clockToTheSecond, h, show } from './dom.js';
 
-export function render(page, account) {
-  $('page').token = page?.access_token;
-  const rows = [...webhooks(page), ...graph(page), ...desk(account), ...answers(account)]
+/** What a call to a platform is for, by its path. */
+const CALLS = [
+  [/\/messages$|Messages\.json$|messages:send$/, 'send'],
+  [/\/message_attachments$/, 'upload'],
+  [/\/subscribed_apps$/, 'subscription'],
+  [/\/me$/, 'whose token is it'],
+  [/Typing\.json$/, 'typing'],
+  [/\/Media\//, 'fetch a file'],
+  [/oauth2\/token$/, 'token'],
+  [/\/webhooks/, 'webhook address'],
+  [/\/contacts/, 'look up a person'],
+];
+
+export function render(channel, account) {
+  const rows = [...webhooks(channel), ...calls(channel), ...desk(account), ...answers(account)]
     .toSorted((a, b) => a.at - b.at).slice(-80);
   const hint = { key: 'hint' };
   show($('traffic'), rows.length ? rows : [hint], (row) => row.key, (row) => row === hint
     ? h('li', { class: 'hint' }, 'Every webhook and every call shows here, with its answer.') : line(row));
 }
 
-const webhooks = (page) => (page?.webhooks ?? []).map((post, i) => ({
-  key: `w${post.at}-${i}-${post.kinds}`, at: post.at, side: 'phone', way: 'Facebook → hub', what: named(post.kinds),
+const webhooks = (channel) => (channel?.webhooks ?? []).map((post, i) => ({
+  key: `w${post.at}-${i}-${post.what}`, at: post.at, side: 'phone', way: `${channel.carrier} → hub`, what: post.what,
   status: post.status, error: post.status === null ? post.error ?? 'no answer' : null, took: post.duration_ms,
 }));
 
-const graph = (page) => (page?.calls ?? []).map((call, i) => ({
-  key: `g${call.at}-${i}-${call.path}`, at: call.at, side: 'phone', way: 'hub → Facebook', what: graphName(call), status: call.status,
+const calls = (channel) => (channel?.calls ?? []).map((call, i) => ({
+  key: `g${call.at}-${i}-${call.path}`, at: call.at, side: 'phone', way: `hub → ${channel.carrier}`, what: callName(channel, call), status: call.status,
 }));
 
 const desk = (account) => (account?.calls ?? []).map((call, i) => ({
@@ -30,13 +42,9 @@ const answers = (account) => (account?.messages ?? []).filter((message) => !mess
   took: message.answer?.duration_ms,
 }));
 
-const named = (kinds) => (kinds.length ? kinds.join(', ').replaceAll('_', ' ') : 'own entries');
-
-function graphName(call) {
-  if (call.path.endsWith('/messages')) return 'send';
-  if (call.path.endsWith('/message_attachments')) return 'upload';
-  if (call.path.endsWith('/subscribed_apps')) return 'subscription';
-  return call.path.endsWith('/me') ? 'whose token is it' : 'look up a person';
+function callName(channel, call) {
+  const known = CALLS.find(([path]) => path.test(call.path));
+  return known?.[1] ?? (channel.messenger ? 'look up a person' : 'look at the account');
 }
 
 function deskName(call) {
@@ -51,6 +59,6 @@ function line(row) {
   const time = clockToTheSecond(row.at);
   return h('li', { 'data-side': row.side, title: row.error ?? null },
     h('span', {}, row.what),
-    h('span', { class: 'result' }, row.took === undefined ? null : h('small', {}, `${row.took} ms`), h('span', { class: `status ${mark}` }, text)),
+    h('span', { class: 'result' }, (row.took ?? null) === null ? null : h('small', {}, `${row.took} ms`), h('span', { class: `status ${mark}` }, text)),
     h('span', { class: 'way' }, h('span', {}, row.way), h('span', {}, time)));
 }

@@ -120,7 +120,7 @@ pub struct AppState {
     /// The access key of its project.
     pub key_id: String,
     #[serde(skip)]
-    pub(super) key_secret: String,
+    pub(crate) key_secret: String,
     /// Whether the key works.
     pub key_works: bool,
     /// Whether contacts and conversations are kept.
@@ -143,7 +143,7 @@ pub struct AppState {
     pub repeats: u32,
     /// What is told to go wrong.
     #[serde(skip)]
-    pub(super) faults: Faults<SinchCall>,
+    pub(crate) faults: Faults<SinchCall>,
     /// Everyone who has WhatsApp, by number or user id.
     pub people: BTreeMap<String, SinchPerson>,
     /// Every call about this app.
@@ -228,7 +228,8 @@ impl Sinch {
         self.apps.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<Watched<AppState>>> {
+    /// Everything.
+    pub(crate) fn all(&self) -> Vec<Arc<Watched<AppState>>> {
         self.apps.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 }

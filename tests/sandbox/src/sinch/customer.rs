@@ -91,7 +91,8 @@ impl SinchCustomer {
     pub async fn shares_place(&self, latitude: f64, longitude: f64, title: &str) -> Sent {
         let coordinates = json!({"latitude": latitude, "longitude": longitude});
         let message = json!({"location_message": {"title": title, "label": "", "coordinates": coordinates}});
-        self.message(message, shown(Some(title), None)).await
+        let place = Some((latitude, longitude, title.to_owned()));
+        self.message(message, PhoneMessage { place, ..shown(None, None) }).await
     }
 
     /// Taps a button of the message `id`. Without words for machines Sinch makes some of the title.
@@ -163,9 +164,14 @@ impl SinchCustomer {
             "sender_id": number, "injected": false,
         });
         let sent = self.act("MESSAGE_INBOUND", "message", own, at, id.clone()).await;
-        let status = sent.post.as_ref().and_then(|post| post.status);
+        let (status, error) = match &sent.post {
+            Some(post) => (post.status, post.error.clone()),
+            None => (None, Some("no webhook asks for messages".to_owned())),
+        };
         self.set(|person| {
-            person.messages.iter_mut().filter(|known| known.id == id).for_each(|known| known.hub_status = status);
+            if let Some(known) = person.messages.iter_mut().find(|known| known.id == id) {
+                (known.hub_status, known.hub_error) = (status, error);
+            }
         });
         Sent { file, ..sent }
     }

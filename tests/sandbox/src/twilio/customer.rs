@@ -144,6 +144,7 @@ impl Customer {
             at: clock::now(),
             text: text.map(str::to_owned),
             file: file.clone(),
+            place: place(&more),
             ..PhoneMessage::default()
         };
         self.set(|customer| {
@@ -161,7 +162,7 @@ impl Customer {
         let webhook = webhook::incoming(world, &self.number.state, params).await;
         self.set(|customer| {
             if let Some(shown) = customer.messages.iter_mut().find(|shown| shown.sid == message) {
-                shown.hub_status = webhook.status;
+                (shown.hub_status, shown.hub_error) = (webhook.status, webhook.error.clone());
             }
         });
         Sent { sid: message, file, webhook }
@@ -190,6 +191,12 @@ impl Customer {
             params
         })
     }
+}
+
+/// The place in the parameters, as the `geo:` action that would send it.
+fn place(params: &Params) -> Option<String> {
+    let given = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    Some(format!("geo:{},{}|{}", given("Latitude")?, given("Longitude")?, given("Label")?))
 }
 
 /// Who writes: the number, unless it is hidden, and the user id, if there is one.

@@ -84,7 +84,7 @@ impl Twilio {
     }
 
     /// Everything.
-    fn all(&self) -> Vec<Kept> {
+    pub(crate) fn all(&self) -> Vec<Kept> {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 }

@@ -1,0 +1,243 @@
+//! A WhatsApp line of any carrier. What can be done with one has an arm for each carrier here; what its customers do has in
+//! `person`, and what it looks like in `view`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use super::person::Person;
+use super::view::{self, LineView};
+use crate::control::ControlError;
+use crate::control::fault::{LineFault, Refusal};
+use crate::faults::{Answer, When};
+use crate::sinch::{self, AppConfig, Sinch, SinchApp, SinchCall, SinchError};
+use crate::twilio::{self, NumberConfig, Statuses, TwilioCall, TwilioError};
+use crate::{World, ids};
+
+/// So many messages at most are told to fail later by one request.
+const MOST_LATER: u32 = 100;
+
+/// Who carries a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Carrier {
+    Twilio,
+    Sinch,
+}
+
+/// What the hub needs to use a line. What is not given is made up.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "carrier", rename_all = "snake_case")]
+pub(super) enum Credentials {
+    Twilio { account_sid: Option<String>, auth_token: Option<String> },
+    Sinch { project: Option<String>, app: Option<String>, key_id: Option<String>, key_secret: Option<String> },
+}
+
+/// A line to work with.
+pub(in crate::control) enum Line {
+    Twilio(twilio::Number),
+    Sinch(SinchApp),
+}
+
+impl Line {
+    /// Adds a line. One that is there already stays as it is.
+    pub(super) fn add(world: &Arc<World>, name: String, number: String, credentials: Credentials) -> Self {
+        match credentials {
+            Credentials::Twilio { account_sid, auth_token } => Self::Twilio(world.twilio.add(
+                world,
+                NumberConfig {
+                    account_sid: account_sid.unwrap_or_else(|| format!("AC{}", hexadecimal())),
+                    auth_token: auth_token.unwrap_or_else(hexadecimal),
+                    number,
+                    name,
+                },
+            )),
+            Credentials::Sinch { project, app, key_id, key_secret } => Self::Sinch(Sinch::add(
+                world,
+                AppConfig {
+                    project: project.unwrap_or_else(uuid),
+                    id: app.unwrap_or_else(|| Ulid::generate().to_string()),
+                    name,
+                    number,
+                    key_id: key_id.unwrap_or_else(uuid),
+                    key_secret: key_secret.unwrap_or_else(ids::letters),
+                },
+            )),
+        }
+    }
+
+    /// Every line there is.
+    pub(in crate::control) fn all(world: &Arc<World>) -> Vec<Self> {
+        let twilio = world.twilio.all().into_iter().map(|it| Self::Twilio(twilio::Number::new(Arc::clone(world), it)));
+        let sinch = world.sinch.all().into_iter().map(|it| Self::Sinch(SinchApp::new(Arc::clone(world), it)));
+        twilio.chain(sinch).collect()
+    }
+
+    /// The line of this carrier with this id.
+    pub(super) fn find(world: &Arc<World>, carrier: Carrier, id: &str) -> Result<Self, ControlError> {
+        let found = Self::all(world).into_iter().find(|line| line.carrier() == carrier && line.id() == id);
+        found.ok_or_else(|| ControlError::NotFound(format!("line {id}")))
+    }
+
+    fn carrier(&self) -> Carrier {
+        match self {
+            Self::Twilio(_) => Carrier::Twilio,
+            Self::Sinch(_) => Carrier::Sinch,
+        }
+    }
+
+    /// What it is found by.
+    fn id(&self) -> String {
+        match self {
+            Self::Twilio(number) => number.read(view::twilio_id),
+            Self::Sinch(app) => app.id(),
+        }
+    }
+
+    /// Everything that there is to see of it.
+    pub(in crate::control) fn shown(&self) -> LineView {
+        match self {
+            Self::Twilio(number) => number.read(view::of_twilio),
+            Self::Sinch(app) => view::of_sinch(&app.state()),
+        }
+    }
+
+    /// Enters an address of the hub, as a person does at the carrier.
+    pub(super) fn enter(&self, url: &str, secret: &str) {
+        match self {
+            Self::Twilio(number) => number.enter(url),
+            Self::Sinch(app) => app.add_webhook(url, secret),
+        }
+    }
+
+    /// Lets WhatsApp approve a template.
+    pub(super) fn approve(&self, name: &str, language: &str, body: &str) {
+        let (name, language) = (name.to_owned(), language.to_owned());
+        match self {
+            Self::Twilio(number) => number.set(|number| {
+                number.templates.insert(name, twilio::Template { body: body.to_owned() });
+            }),
+            Self::Sinch(app) => app.set(|app| {
+                app.templates.push(sinch::Template { name, language, gaps: body.matches("{{").count() });
+            }),
+        }
+    }
+
+    /// Adds somebody who has WhatsApp. One who is there already stays as they are.
+    pub(super) fn add_customer(&self, phone: &str, name: &str) {
+        match self {
+            Self::Twilio(number) => {
+                number.customer(phone, name);
+            }
+            Self::Sinch(app) => {
+                let known = app.state().people.contains_key(phone);
+                let customer = app.customer(phone);
+                if !known {
+                    customer.set(|person| person.display_name = name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// The customer with this id.
+    pub(super) fn person(&self, id: &str) -> Result<Person, ControlError> {
+        let person = match self {
+            Self::Twilio(number) if number.read(|number| number.customers.contains_key(id)) => {
+                Some(Person::Twilio(number.customer(id, "")))
+            }
+            Self::Sinch(app) if app.state().people.contains_key(id) => Some(Person::Sinch(app.customer(id))),
+            Self::Twilio(_) | Self::Sinch(_) => None,
+        };
+        person.ok_or_else(|| ControlError::NotFound(format!("customer {id} of line {}", self.id())))
+    }
+
+    /// The file of a message, MIME type and content, where it has no address of its own that a browser can open.
+    pub(super) fn file(&self, message: &str) -> Option<(String, Bytes)> {
+        match self {
+            Self::Twilio(number) => number.read(|number| {
+                let mut all = number.customers.values().flat_map(|customer| &customer.messages);
+                let file = all.find(|known| known.sid == message)?.file.as_ref()?;
+                Some((file.content_type.clone(), file.bytes.clone()))
+            }),
+            Self::Sinch(_) => None,
+        }
+    }
+
+    /// Lets the carrier get something wrong: with messages, or with every call if it is for `all`.
+    pub(super) fn fail(&self, fault: LineFault, all: bool, when: When) -> Result<(), ControlError> {
+        let messages = when.times.unwrap_or(1).min(MOST_LATER);
+        match self {
+            Self::Twilio(number) => {
+                let call = (!all).then_some(TwilioCall::Messages);
+                match fault {
+                    LineFault::Call(fault) => number.fail_on(call, fault, when),
+                    LineFault::Refuses(refusal) => number.fail_on(call, refusal.by(by_twilio(refusal)), when),
+                    LineFault::Later(code) => {
+                        let code = code.map_or(Ok(63024), |code| code.parse());
+                        let code = code.map_err(|_| ControlError::Invalid("Twilio's codes are numbers".to_owned()))?;
+                        (0..messages).for_each(|_| number.fail_later(code));
+                    }
+                    LineFault::Backwards => number.set(|number| number.statuses = Statuses::Reversed),
+                }
+            }
+            Self::Sinch(app) => {
+                let call = (!all).then_some(SinchCall::Send);
+                match fault {
+                    LineFault::Call(fault) => app.fail_on(call, fault, when),
+                    LineFault::Refuses(refusal) => app.fail_on(call, refusal.by(by_sinch(refusal)), when),
+                    LineFault::Later(code) => {
+                        let code = code.as_deref().unwrap_or("RECIPIENT_NOT_REACHABLE");
+                        (0..messages).for_each(|_| app.fail_later(code));
+                    }
+                    LineFault::Backwards => app.set(|app| app.reversed = true),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all faults.
+    pub(super) fn mend(&self) {
+        match self {
+            Self::Twilio(number) => {
+                number.mend();
+                number.set(|number| number.statuses = Statuses::InOrder);
+            }
+            Self::Sinch(app) => {
+                app.mend();
+                app.set(|app| app.reversed = false);
+            }
+        }
+    }
+}
+
+fn by_twilio(refusal: Refusal) -> Answer {
+    let error = match refusal {
+        Refusal::Throttled => TwilioError::too_many_requests(),
+        Refusal::Down => TwilioError::internal(),
+        Refusal::Unauthorised => TwilioError::unauthenticated(),
+    };
+    error.into()
+}
+
+fn by_sinch(refusal: Refusal) -> Answer {
+    let error = match refusal {
+        Refusal::Throttled => SinchError::rate_limited(),
+        Refusal::Down => SinchError::unavailable(),
+        Refusal::Unauthorised => SinchError::unauthenticated(),
+    };
+    error.into()
+}
+
+/// 32 hexadecimal digits.
+fn hexadecimal() -> String {
+    hex::encode(Ulid::generate().to_bytes())
+}
+
+fn uuid() -> String {
+    let digits = hexadecimal();
+    let part = |range| digits.get(range).unwrap_or_default();
+    [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
+}
