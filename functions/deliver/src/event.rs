@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use shared::envelope::{Envelope, Work};
 use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
+use shared::id::CustomerId;
 use shared::queue::Later;
 use shared::store::{Claim, ClaimBy, Conversation, DeskState, MessageRecord, Outcome, Status};
+use shared::time::Timestamp;
 use tokio::time::Instant;
 
 use crate::desk::Delivery;
@@ -33,10 +35,14 @@ impl Worker {
         deadline: Instant,
     ) -> Result<Step, Hindered> {
         if let EventKind::Status { of, state, failure, price } = &event.kind {
-            let failure = failure.as_ref().map(|failure| failure.code.as_str());
-            let status = Status { state: *state, at: event.at, price: price.as_deref(), failure };
-            if !self.status(link, envelope, event, of, &status).await? {
+            let code = failure.as_ref().map(|failure| failure.code.as_str());
+            let status = Status { state: *state, at: event.at, price: price.as_deref(), failure: code };
+            let Some((customer, sent_at)) = self.not_delivered(link, envelope, event, of, &status).await? else {
                 return Ok(Step::Done);
+            };
+            if failure.as_ref().is_some_and(|failure| failure.window_closed) {
+                let opened = sent_at.minus(link.channel.carrier().limits().window.unwrap_or_default());
+                self.store.close_window(link.integration.id, &event.place, &customer, sent_at, opened).await?;
             }
         }
         if let EventKind::Echo { message, sender: EchoSender::Hub } = &event.kind {
@@ -157,36 +163,36 @@ impl Worker {
         }
     }
 
-    /// Raises how far messages of ours have come; a repeat changes nothing. Says whether the agent is to be told: that a
-    /// message of the hub's will not arrive. Whether it is one may not be known yet, because a platform can be quicker than
-    /// our own record; then the event comes once more.
-    async fn status(
+    /// Raises how far messages of ours have come; a repeat changes nothing. Gives to whom and when it was sent where a message
+    /// of the hub's will not arrive, which the agent is to be told. Whether it is one may not be known yet, because a platform
+    /// can be quicker than our own record; then the event comes once more.
+    async fn not_delivered(
         &self,
         link: &Link,
         envelope: &Envelope,
         event: &Event,
         of: &StatusOf,
         status: &Status<'_>,
-    ) -> Result<bool, Hindered> {
+    ) -> Result<Option<(CustomerId, Timestamp)>, Hindered> {
         let id = link.integration.id;
         let message = match of {
             StatusOf::Message(message) => message,
             StatusOf::UpTo(at) => {
                 let read = status.state >= DeliveryState::Read;
                 self.store.note_watermark(id, &event.place, &event.customer, read, *at).await?;
-                return Ok(false);
+                return Ok(None);
             }
         };
         let sent = self.store.raise_status(id, message, status).await?;
         if status.state != DeliveryState::Failed || sent.state != DeliveryState::Failed {
-            return Ok(false);
+            return Ok(None);
         }
-        if !sent.is_ours && !matches!(envelope.work, Work::Recheck { .. }) {
+        if sent.sent.is_none() && !matches!(envelope.work, Work::Recheck { .. }) {
             let now = self.now();
             let work = Work::Recheck { event: event.clone() };
             let envelope = Envelope { work, ..envelope.clone() };
             self.later.send(&Later { due_at: now.plus(RECHECK), envelope }, now).await?;
         }
-        Ok(sent.is_ours)
+        Ok(sent.sent)
     }
 }

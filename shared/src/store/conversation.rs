@@ -139,6 +139,37 @@ impl Store {
         record(item)
     }
 
+    /// Notes that the platform's window was closed at `at`, as if it had opened last at `opened`. A sign of the customer after
+    /// that stands.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn close_window(
+        &self,
+        integration: IntegrationId,
+        place: &Place,
+        customer: &CustomerId,
+        at: Timestamp,
+        opened: Timestamp,
+    ) -> Result<(), StoreError> {
+        let written = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(pk(integration)))
+            .key("sk", text(place_sk(place, customer)))
+            .update_expression("SET window_at = :opened")
+            .condition_expression("window_at > :opened AND window_at <= :at")
+            .expression_attribute_values(":opened", number(opened.millis()))
+            .expression_attribute_values(":at", number(at.millis()))
+            .send()
+            .await;
+        match written.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes what was learned of the customer.
     ///
     /// # Errors

@@ -241,7 +241,8 @@ impl Store {
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":quote", text(&part.quote))
             .expression_attribute_values(":expires", number(now.plus(KEPT_FOR).seconds()));
-        let sets = "SET customer = :customer, quote = :quote, expires_at = :expires";
+        let update = update.expression_attribute_values(":sent", number(now.millis()));
+        let sets = "SET customer = :customer, quote = :quote, sent_at = :sent, expires_at = :expires";
         match reply {
             Some(reply) => update
                 .update_expression(format!("{sets}, reply = :reply"))
@@ -292,7 +293,8 @@ impl Store {
                 _ => return Err(error.into()),
             },
         };
-        Ok(SentMessage { is_ours: item.contains_key("quote"), state: record::<Stated>(item)?.status })
+        let Known { status, customer, sent_at } = record(item)?;
+        Ok(SentMessage { state: status, sent: customer.zip(sent_at) })
     }
 }
 
@@ -310,17 +312,21 @@ pub struct Status<'a> {
 }
 
 /// What is known of a message that went out under our account's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentMessage {
-    /// Whether the hub sent it: another app may write in the account's name too.
-    pub is_ours: bool,
     /// How far it is.
     pub state: DeliveryState,
+    /// To whom and when, if the hub sent it: another app may write in the account's name too.
+    pub sent: Option<(CustomerId, Timestamp)>,
 }
 
 #[derive(Deserialize)]
-struct Stated {
+struct Known {
     status: DeliveryState,
+    #[serde(default)]
+    customer: Option<CustomerId>,
+    #[serde(default)]
+    sent_at: Option<Timestamp>,
 }
 
 /// Whether an item's time is over, although the table has not yet thrown it away.

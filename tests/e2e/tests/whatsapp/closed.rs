@@ -1,6 +1,6 @@
 //! Answers that come too late: the customer is asked to write, and what the agent wrote is held until then.
 
-use e2e::whatsapp::{Carrier, Line};
+use e2e::whatsapp::{Carrier, Line, TOO_LONG};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -58,4 +58,27 @@ async fn what_is_held_can_be_cancelled(carrier: Carrier) {
     anna.says("Yes?").await;
     assert_eq!(line.until_told(&anna, "held message").await, "[hub] 1 held message was sent.");
     assert_eq!(line.until_received(&anna, 2).await, ["[template]", "second"]);
+}
+
+through_each!(where_the_carrier_knows_better_the_next_answer_is_held);
+
+async fn where_the_carrier_knows_better_the_next_answer_is_held(carrier: Carrier) {
+    let line = Line::new(carrier).await;
+    let anna = line.known().await;
+    // For the carrier alone.
+    anna.move_back(TOO_LONG);
+    let told = line.reply(&anna, "into the void").await;
+    if told.status == 200 {
+        // Told later, by status.
+        let told = line.until_told(&anna, "not delivered to the customer").await;
+        assert!(told.contains("into the void"), "{told}");
+        let told = line.reply(&anna, "again").await;
+        assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
+    } else {
+        assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
+    }
+    assert_eq!(line.until_received(&anna, 1).await, ["[template]"]);
+    anna.says("Yes?").await;
+    line.until_told(&anna, "1 held message was sent").await;
+    assert_eq!(line.until_received(&anna, 2).await.len(), 2);
 }
