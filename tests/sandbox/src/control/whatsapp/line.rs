@@ -48,8 +48,8 @@ impl Line {
             Credentials::Twilio { account_sid, auth_token } => Self::Twilio(world.twilio.add(
                 world,
                 NumberConfig {
-                    account_sid: account_sid.unwrap_or_else(|| format!("AC{}", hexadecimal())),
-                    auth_token: auth_token.unwrap_or_else(hexadecimal),
+                    account_sid: account_sid.unwrap_or_else(|| format!("AC{}", ids::hexadecimal())),
+                    auth_token: auth_token.unwrap_or_else(ids::hexadecimal),
                     number,
                     name,
                 },
@@ -231,13 +231,8 @@ fn by_sinch(refusal: Refusal) -> Answer {
     error.into()
 }
 
-/// 32 hexadecimal digits.
-fn hexadecimal() -> String {
-    hex::encode(Ulid::generate().to_bytes())
-}
-
 fn uuid() -> String {
-    let digits = hexadecimal();
+    let digits = ids::hexadecimal();
     let part = |range| digits.get(range).unwrap_or_default();
     [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
 }

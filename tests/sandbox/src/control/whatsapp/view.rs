@@ -260,7 +260,11 @@ fn sinch_post(post: &sinch::Post) -> PostView {
     let kind = kinds.into_iter().find(|kind| told.get(kind).is_some()).unwrap_or("own callback").replace('_', " ");
     PostView {
         at: post.at,
-        what: if words.is_empty() { kind } else { format!("report {}", words.join(" ")) },
+        what: if words.is_empty() {
+            kind
+        } else {
+            format!("report {}", words.join(": ").to_lowercase().replace('_', " "))
+        },
         status: post.status,
         error: post.error.clone(),
         attempts: post.attempts,
