@@ -266,6 +266,8 @@ pub enum EchoSender {
     Hub,
     /// A person in the platform's own inbox.
     Inbox,
+    /// A person in the platform's app on a phone, which shares the number with us.
+    PhoneApp,
     /// Another app; its id if the platform tells.
     App(Option<String>),
 }

@@ -151,8 +151,8 @@ impl FileLinks {
 
 /// How the file is named to whoever fetches it: in plain letters for old clients, whole for the others.
 fn disposition(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' }).collect();
+    let is_plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\'));
+    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     format!("inline; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, NAME))
 }
 
@@ -180,7 +180,7 @@ mod tests {
     fn every_name_fits_a_header() {
         let table = [
             ("offer.pdf", "inline; filename=\"offer.pdf\"; filename*=UTF-8''offer.pdf"),
-            ("Größe \"A\".pdf", "inline; filename=\"Gr__e__A_.pdf\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%22A%22.pdf"),
+            ("Größe \"A\".pdf", "inline; filename=\"Gr__e _A_.pdf\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%22A%22.pdf"),
             ("a\r\nb", "inline; filename=\"a__b\"; filename*=UTF-8''a%0D%0Ab"),
         ];
         for (name, expected) in table {

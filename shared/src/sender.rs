@@ -15,7 +15,7 @@ use crate::channel::{
     Verdict,
 };
 use crate::http::{Client, Purpose};
-use crate::id::AccountKey;
+use crate::id::{AccountKey, MessageId};
 use crate::links::FileLinks;
 use crate::secrets::IntegrationSecrets;
 use crate::time::Timestamp;
@@ -132,6 +132,22 @@ impl Sender {
         let base = carrier.base(&connection);
         let answer = self.http.send(Connection::purpose(&base), request, left(deadline), ANSWER_CAP).await;
         carrier.verdict(&answer, human_agent)
+    }
+
+    /// Shows a customer that their message was read, where the platform has such a mark. Whether that succeeds is of no
+    /// consequence.
+    pub async fn seen(&self, from: From<'_>, message: &MessageId, deadline: Instant, now: Timestamp) {
+        let Ok(login) = self.login(from, deadline, now).await else { return };
+        let connection = self.connection(from, login.as_deref());
+        let carrier = from.channel.carrier();
+        let Some(request) = carrier.seen(&connection, message) else { return };
+        let base = carrier.base(&connection);
+        let answer = self.http.send(Connection::purpose(&base), request, left(deadline), ANSWER_CAP).await;
+        match answer {
+            Ok(answer) if (200..300).contains(&answer.status) => {}
+            Ok(answer) => tracing::info!(status = answer.status, "the platform did not take a read mark"),
+            Err(error) => tracing::info!(%error, "the platform did not take a read mark"),
+        }
     }
 
     /// Asks the platform something in the name of an account.

@@ -112,7 +112,7 @@ pub async fn receive<C: Webhook>(shell: &Shell, route: Route, call: Call, now: T
         Err(error) => return unavailable(&error),
     };
     let mut proof = C::authenticate(&request, &guarded.keys, now);
-    if proof == Err(Refused::WrongSignature)
+    if matches!(proof, Err(Refused::WrongSignature | Refused::WrongToken))
         && let Some(newer) = rotated(shell, route, now).await
     {
         proof = C::authenticate(&request, &newer.keys, now);

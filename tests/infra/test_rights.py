@@ -15,6 +15,9 @@ OPERATION = re.compile(rb"aws_sdk_([a-z0-9]+?)9operation(\d+)([a-z_]+)")
 
 # Part of the search for credentials in places other than Lambda, where nothing is asked.
 NOT_CALLED = "sts"
+# Belongs to directory buckets alone, which the deployment has none of.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html
+NOT_NEEDED = {"s3:CreateSession"}
 
 # A transaction needs the rights of what it consists of, each made by a builder of its own.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
@@ -36,7 +39,7 @@ def needed(id: str) -> set[str]:
     """The rights that the function's program and its event sources need."""
     code = program(id)
     calls = {(service.decode(), name[: int(length)].decode()) for service, length, name in OPERATION.findall(code)}
-    rights = {f"{service}:{name.title().replace('_', '')}" for service, name in calls if service != NOT_CALLED}
+    rights = {f"{service}:{name.title().replace('_', '')}" for service, name in calls if service != NOT_CALLED} - NOT_NEEDED
     if TRANSACTION in rights:
         rights.remove(TRANSACTION)
         rights |= {right for builder, right in PARTS.items() if f"{len(builder)}{builder}5build".encode() in code}

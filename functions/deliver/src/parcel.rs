@@ -4,7 +4,7 @@ use shared::envelope::{Envelope, HubLine, LateFile, Work};
 use shared::event::{Event, EventKind, Place, StatusOf};
 use shared::id::{CustomerId, EventId, MessageId};
 use shared::openchannel::line::{self, DeskPart};
-use shared::store::{ClaimBy, Conversation, Kept, KeptState, MessageRecord};
+use shared::store::{ClaimBy, Conversation, Kept, KeptState, MessageRecord, Sign};
 use shared::text::shorten;
 
 use crate::links::Link;
@@ -117,8 +117,11 @@ impl Worker {
             Content::Event(event) if event.opens_window() && !event.customer.is_nobody() => {
                 // A platform's clock that runs ahead must not keep the window open for longer.
                 let at = event.at.min(self.now());
-                let is_message = matches!(event.kind, EventKind::Message(_));
-                let known = self.store.note_sign(id, place, customer, at, is_message).await?;
+                let sign = match &event.kind {
+                    EventKind::Message(message) => Sign::Message(message.id.as_ref()),
+                    _ => Sign::Act,
+                };
+                let known = self.store.note_sign(id, place, customer, at, sign).await?;
                 self.wake_held(link, customer, &known).await?;
                 known
             }

@@ -18,8 +18,7 @@ impl Settings {
     /// [`ConfigError`] with all that is wrong.
     pub(crate) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut environment = Environment::new(lookup);
-        let settings =
-            Self { files_bucket: environment.text("FILES_BUCKET"), log_level: environment.text("RUST_LOG") };
+        let settings = Self { files_bucket: environment.text("FILES_BUCKET"), log_level: environment.text("RUST_LOG") };
         environment.finish(settings)
     }
 }

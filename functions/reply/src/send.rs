@@ -25,6 +25,8 @@ use crate::shell::Shell;
 
 /// How often a conversation is read that changes between reading and holding.
 const LOOKS: u32 = 4;
+/// How long the platform may take to show the customer that they were read.
+const SEEN: Duration = Duration::from_secs(1);
 
 /// A reply on its way to the customer.
 pub(crate) struct Errand<'a> {
@@ -82,8 +84,8 @@ impl Errand<'_> {
             let holding = match self.means().way(self.shell.now(), &self.recipient.conversation) {
                 Way::Send { human_agent } => {
                     progress.human_agent = human_agent;
-                    let pieces = self.pieces().await?;
-                    return Ok(self.send(pieces, progress).await);
+                    let (pieces, ()) = tokio::join!(self.pieces(), self.seen(progress));
+                    return Ok(self.send(pieces?, progress).await);
                 }
                 Way::Refuse => return Err(closed(self.channel, self.may_be_late())),
                 Way::Behind => Holding::Behind,
@@ -123,14 +125,25 @@ impl Errand<'_> {
         let pieces = match (&self.reply.attachment, &self.reply.text) {
             (Some(id), _) => {
                 let named = self.reply.file_name.as_deref();
-                vec![self.shell.file(&self.door, id, named, limits, self.budget).await?]
+                vec![self.shell.file(&self.door, id, named, self.channel.carrier(), self.budget).await?]
             }
             (None, text) => {
                 let texts = texts(text.as_deref().unwrap_or_default(), limits)?;
-                texts.into_iter().map(Content::Text).collect()
+                texts.into_iter().map(|text| Content::written(text, self.channel)).collect()
             }
         };
         if pieces.is_empty() { Err(ReplyError::Empty.into()) } else { Ok(pieces) }
+    }
+
+    /// Shows the customer that they were read, where the integration wants that. An answer does not depend on it, nor wait for
+    /// long.
+    async fn seen(&self, progress: &Progress) {
+        let newest = self.recipient.conversation.newest_id.as_ref();
+        let Some(message) = newest.filter(|_| self.door.integration.read_marks && !self.reply.automatic) else {
+            return;
+        };
+        let deadline = Instant::now() + self.budget.left().min(SEEN);
+        self.shell.sender.seen(self.from(progress), message, deadline, self.shell.now()).await;
     }
 
     async fn app_secret(&self) -> Result<Option<SecretString>, SecretsError> {

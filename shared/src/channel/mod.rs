@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 mod carrier;
 mod credential;
 pub mod facebook;
+mod graph;
 mod outbound;
 mod quoted;
 mod scalar;

@@ -4,6 +4,8 @@ use crate::text::shorten;
 
 const LONGEST: usize = 300;
 const MASK: &str = "***";
+/// So many digits together may be a telephone number.
+const NUMBER: usize = 7;
 
 /// Names whose value is a secret, however short it is.
 const SECRET_NAMES: [&str; 9] = [
@@ -23,6 +25,22 @@ pub(in crate::channel) fn quoted(words: &str) -> Option<String> {
     let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let short = shorten(&masked(&plain), LONGEST).replace('"', "'");
     (!short.is_empty()).then_some(short)
+}
+
+/// Some platforms name telephone numbers in their errors, which belong in no log.
+pub(in crate::channel) fn without_numbers(words: &str) -> String {
+    let mut shown = String::with_capacity(words.len());
+    let mut digits = String::new();
+    for c in words.chars().map(Some).chain([None]) {
+        if let Some(digit) = c.filter(char::is_ascii_digit) {
+            digits.push(digit);
+            continue;
+        }
+        shown.push_str(if digits.len() >= NUMBER { MASK } else { &digits });
+        digits.clear();
+        shown.extend(c);
+    }
+    shown
 }
 
 /// Walks the text run by run of the characters that tokens are made of.

@@ -47,6 +47,7 @@ pub fn posts(event: &Event, quoted: Option<&str>) -> Vec<DeskPart> {
         }
         EventKind::Echo { sender: EchoSender::Hub, .. } | EventKind::Status { .. } => Vec::new(),
         EventKind::Echo { message, sender: EchoSender::Inbox } => echo("answered in the Page inbox", message),
+        EventKind::Echo { message, sender: EchoSender::PhoneApp } => echo("answered in the phone app", message),
         EventKind::Echo { message, sender: EchoSender::App(_) } => echo("answered by another app", message),
         EventKind::Notice { line, .. } => {
             line.iter().filter(|line| !line.trim().is_empty()).map(|line| DeskPart::Text(clean(line))).collect()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Store, StoreError, number, record, text, value};
 use crate::event::Place;
-use crate::id::{CorrelationId, CustomerId, DeskId, IntegrationId};
+use crate::id::{CorrelationId, CustomerId, DeskId, IntegrationId, MessageId};
 use crate::time::Timestamp;
 
 /// One customer in one place of an integration.
@@ -15,6 +15,9 @@ pub struct Conversation {
     /// The time of the customer's newest message at the platform.
     #[serde(default)]
     pub newest_at: Option<Timestamp>,
+    /// The platform's id of that message.
+    #[serde(default)]
+    pub newest_id: Option<MessageId>,
     /// When the platform last opened its window for free answers.
     #[serde(default)]
     pub window_at: Option<Timestamp>,
@@ -59,6 +62,15 @@ pub struct Conversation {
     pub read_to: Option<Timestamp>,
 }
 
+/// What a customer did that opens the platform's window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign<'a> {
+    /// They wrote, in a message of this id.
+    Message(Option<&'a MessageId>),
+    /// They tapped, or reacted.
+    Act,
+}
+
 pub(super) fn pk(integration: IntegrationId) -> String {
     format!("CONVERSATION#{integration}")
 }
@@ -86,7 +98,7 @@ impl Store {
     }
 
     /// Notes a sign of the customer that opens the platform's window, and gives back the conversation. One older than the
-    /// newest changes nothing, so that a late repeat never opens a window again. `is_message` says whether they wrote.
+    /// newest changes nothing, so that a late repeat never opens a window again.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
@@ -96,10 +108,16 @@ impl Store {
         place: &Place,
         customer: &CustomerId,
         at: Timestamp,
-        is_message: bool,
+        sign: Sign<'_>,
     ) -> Result<Conversation, StoreError> {
-        let newest = if is_message { ", newest_at = :at" } else { "" };
-        let updated = self
+        let (newest, message) = match sign {
+            Sign::Act => ("", None),
+            Sign::Message(None) => (", newest_at = :at REMOVE newest_id", None),
+            Sign::Message(Some(id)) => {
+                (", newest_at = :at, newest_id = :message", Some((":message", text(id.as_str()))))
+            }
+        };
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -110,9 +128,10 @@ impl Store {
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":at", number(at.millis()))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let update =
+            message.into_iter().fold(update, |update, (name, id)| update.expression_attribute_values(name, id));
+        let updated = update.send().await;
         let item = match updated {
             Ok(answer) => answer.attributes.unwrap_or_default(),
             Err(error) => older(error)?,

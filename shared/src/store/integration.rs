@@ -50,6 +50,9 @@ pub struct Integration {
     /// Whether the account may use the platform's longer window for human agents.
     #[serde(default)]
     pub human_agent: bool,
+    /// Whether customers see that an agent has read them, when the agent answers.
+    #[serde(default)]
+    pub read_marks: bool,
     /// How customers are written to again whose window is closed; nothing where they are not.
     #[serde(default)]
     pub recontact: Option<Recontact>,

@@ -25,7 +25,7 @@ mod tenant;
 mod unclaimed;
 
 pub use bridge::Bridge;
-pub use conversation::Conversation;
+pub use conversation::{Conversation, Sign};
 pub use customer::Customer;
 pub use held::{Held, HeldContent, HeldState, Holding, Overdue};
 pub use integration::{DeskState, Health, Integration, NewIntegration};

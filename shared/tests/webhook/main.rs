@@ -16,6 +16,7 @@ use shared::time::Timestamp;
 use shared::webhook::{self, Route, Shell};
 
 mod aws;
+mod kaleyra;
 mod sinch;
 mod twilio;
 use aws::FakeAws;

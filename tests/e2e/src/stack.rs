@@ -89,16 +89,28 @@ impl Stack {
 
 /// Calls a service of the local AWS as its owner; `target` is the call's name in the header `x-amz-target`.
 pub async fn ask_aws(service: &str, target: &str, request: &Value) -> Value {
-    // The local AWS tells by it who calls and which service is meant. It checks no more of it.
-    let signed = format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    );
-    let call = client().post(&stack().aws_url).header("x-amz-target", target).header("authorization", signed);
+    let call = client().post(&stack().aws_url).header("x-amz-target", target).header("authorization", signed(service));
     let call = call.header("content-type", "application/x-amz-json-1.1").body(request.to_string());
     let answer = call.send().await.unwrap();
     let (status, text) = (answer.status(), answer.text().await.unwrap());
     assert!(status.is_success(), "{target}: {status} {text}");
     serde_json::from_str(&text).unwrap()
+}
+
+/// Runs a deployed function that nobody calls from outside, as its schedule does, and waits for its end.
+pub async fn run(function: &str) {
+    let name = format!("{}-{function}", stack().stack);
+    let url = format!("{}/2015-03-31/functions/{name}/invocations", stack().aws_url);
+    let answer = client().post(url).header("authorization", signed("lambda")).body("{}").send().await.unwrap();
+    let (status, failed) = (answer.status(), answer.headers().contains_key("x-amz-function-error"));
+    assert!(status.is_success() && !failed, "{function}: {status} {}", answer.text().await.unwrap());
+}
+
+/// The local AWS tells by it who calls and which service is meant. It checks no more of it.
+fn signed(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    )
 }
 
 /// An HTTP client for tests.

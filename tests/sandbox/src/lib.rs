@@ -8,12 +8,14 @@
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
 //! - Twilio's APIs: `{url}/twilio/...`
 //! - Sinch, sign-in and Conversation API: `{url}/sinch/...`; files of customers: `{url}/sinch/media/...`
+//! - Kaleyra, both APIs: `{url}/kaleyra/...`; files of customers: `{url}/kaleyra/media/...`
 //! - Motion: `{url}/motion/{server}/api/...` for a server of any name; the vendor's proxy: `{url}/motion-proxy/api/...`
 
 mod clock;
 mod control;
 mod faults;
 mod ids;
+pub mod kaleyra;
 pub mod meta;
 pub mod motion;
 mod page;
@@ -142,6 +144,22 @@ impl Sandbox {
         Some(sinch::SinchApp::new(Arc::clone(&self.world), state))
     }
 
+    /// What the hub takes as base address of Kaleyra's API.
+    pub fn kaleyra_url(&self) -> String {
+        format!("{}/kaleyra", self.world.url)
+    }
+
+    /// Adds a WhatsApp number at Kaleyra. One that is there already stays as it is.
+    pub fn add_kaleyra_number(&self, config: kaleyra::NumberConfig) -> kaleyra::Number {
+        self.world.kaleyra.add(&self.world, config)
+    }
+
+    /// The number (digits) at Kaleyra.
+    pub fn kaleyra_number(&self, number: &str) -> Option<kaleyra::Number> {
+        let state = self.world.kaleyra.number(number)?;
+        Some(kaleyra::Number::new(Arc::clone(&self.world), state))
+    }
+
     /// Adds an Open Channel account. One that is there already stays as it is.
     pub fn add_account(&self, config: AccountConfig) -> Account {
         Account::add(&self.world, &self.world.url, config)
@@ -174,6 +192,7 @@ pub(crate) struct World {
     media: meta::media::Media,
     twilio: twilio::Twilio,
     sinch: sinch::Sinch,
+    kaleyra: kaleyra::Kaleyra,
     desks: Mutex<BTreeMap<String, Arc<DeskServer>>>,
 }
 
@@ -193,6 +212,7 @@ impl World {
             media: meta::media::Media::default(),
             twilio: twilio::Twilio::default(),
             sinch: sinch::Sinch::default(),
+            kaleyra: kaleyra::Kaleyra::default(),
             desks: Mutex::default(),
         })
     }
@@ -243,6 +263,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(twilio::router())
         .route("/sinch/media/{id}/{name}", get(sinch::media::serve))
         .route("/sinch/{*path}", any(sinch::door::serve))
+        .merge(kaleyra::router())
         .merge(motion::door::router())
         .merge(control::router())
         .merge(page::router())

@@ -57,6 +57,7 @@ impl Draft {
             desk_account: None,
             contact_fields: ContactFields::default(),
             human_agent: false,
+            read_marks: false,
             recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
@@ -115,7 +116,8 @@ impl Draft {
                     ("verify_token", settings.verify_token.is_given()),
                 ] {
                     if is_given {
-                        problems.add(name, format!("is for channel facebook; put it into {}", providers::name(provider)));
+                        problems
+                            .add(name, format!("is for channel facebook; put it into {}", providers::name(provider)));
                     }
                 }
             }
@@ -130,6 +132,7 @@ impl Draft {
         self.apply_address(settings.receive_url, settings.api_base_url, settings.desk_account, problems);
         self.apply_credential(settings.api_key, settings.api_user, settings.api_password, problems);
         set(&mut self.integration.human_agent, settings.human_agent);
+        set(&mut self.integration.read_marks, settings.read_marks);
         self.apply_recontact(settings.recontact, problems);
         set(&mut self.integration.bridge_sources, settings.bridge_sources);
         self.apply_contact(settings.map_key, settings.contact_fields, problems);
@@ -143,17 +146,23 @@ impl Draft {
 
     /// A piece of the provider's id of the account that is kept, between its colons.
     pub(super) fn account_part(&self, index: usize) -> Option<String> {
-        self.integration.account.platform_id().split(':').skip(1).nth(index).filter(|part| !part.is_empty()).map(str::to_owned)
+        self.integration
+            .account
+            .platform_id()
+            .split(':')
+            .skip(1)
+            .nth(index)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
     }
 
     /// The address that goes into the platform, where the account has one of its own.
     pub(super) fn set_webhook_url(&mut self, hub: &HubUrl) {
         let guard = self.secrets.webhook_guard.as_ref().and_then(|guard| guard.secrets.first());
         let own_app = !self.secrets.app_secrets.is_empty();
-        self.secrets.webhook_url = self
-            .integration
-            .channel()
-            .and_then(|channel| hub.own_webhook(channel, self.integration.id, own_app, guard.map(|s| s.expose_secret())));
+        self.secrets.webhook_url = self.integration.channel().and_then(|channel| {
+            hub.own_webhook(channel, self.integration.id, own_app, guard.map(|s| s.expose_secret()))
+        });
     }
 
     /// A page's token and the app that it was given to.

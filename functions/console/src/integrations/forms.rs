@@ -72,7 +72,10 @@ pub(super) fn header_name(text: &str) -> Form<String> {
 pub(super) fn kaleyra_host(text: &str) -> Form<String> {
     let host = text.trim().to_ascii_lowercase();
     let region = host.strip_suffix(".kaleyra.io").or_else(|| host.strip_suffix(".kaleyra.ai")).unwrap_or_default();
-    let fits = region == "api" || region.strip_prefix("api.").is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()) && !name.is_empty());
+    let fits = region == "api"
+        || region
+            .strip_prefix("api.")
+            .is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()) && !name.is_empty());
     fits.then_some(host).ok_or("must be a host of Kaleyra's API, such as api.in.kaleyra.io")
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn integration() -> Integration {
         desk_account: Some("2".to_owned()),
         contact_fields,
         human_agent: false,
+        read_marks: false,
         recontact: None,
         bridge_sources: vec!["192.0.2.10/32".parse().unwrap()],
         enabled: true,

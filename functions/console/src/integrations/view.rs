@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use shared::channel::{Channel, Provider};
 use shared::openchannel::url::ReceiveUrl;
 use shared::secrets::{DeskCredential, IntegrationSecrets};
 use shared::store::{DeskState, Health, Integration};
@@ -40,6 +41,8 @@ pub(crate) struct View {
     contact_fields: BTreeMap<String, String>,
     /// Whether answers may use Meta's longer window for human agents.
     human_agent: bool,
+    /// Whether customers see, when an agent answers, that they were read; for WhatsApp.
+    read_marks: bool,
     /// How customers are written to again whose window is closed; nothing where answers are refused then.
     recontact: Option<recontact::View>,
     /// Where the shared Reply URL may be called from for this integration.
@@ -61,7 +64,7 @@ pub(crate) struct View {
     has_api_key: bool,
     /// Whether user and password of Motion are kept.
     has_api_user: bool,
-    /// Whether it is served by a Meta app of its own rather than the deployment's.
+    /// Of Facebook, and of WhatsApp through Meta: whether it is served by a Meta app of its own rather than the deployment's.
     has_own_app: bool,
     /// The address to enter at the platform. Kaleyra's holds a secret.
     webhook_url: String,
@@ -119,7 +122,8 @@ impl View {
         detail: Detail,
         findings: Vec<Finding>,
     ) -> Self {
-        let own_app = secrets.is_some_and(|secrets| !secrets.app_secrets.is_empty());
+        let of_meta = matches!(integration.channel(), Some(Channel::Facebook | Channel::WhatsApp(Provider::Meta)));
+        let own_app = of_meta && secrets.is_some_and(|secrets| !secrets.app_secrets.is_empty());
         let desk = secrets.and_then(|secrets| secrets.desk.as_ref());
         let receive_url = secrets.and_then(|secrets| secrets.receive_url.expose_secret().parse::<ReceiveUrl>().ok());
         Self {
@@ -144,6 +148,7 @@ impl View {
                 .map(|(field, value)| (field.to_string(), value.to_owned()))
                 .collect(),
             human_agent: integration.human_agent,
+            read_marks: integration.read_marks,
             recontact: integration.recontact.map(recontact::View::of),
             bridge_sources: integration.bridge_sources.iter().map(ToString::to_string).collect(),
             enabled: integration.enabled,

@@ -15,7 +15,7 @@ use shared::event::Place;
 use shared::id::{AccountKey, CustomerId, DeskId, IntegrationId, TenantId};
 use shared::openchannel::contact::ContactFields;
 use shared::secrets::{DeskCredential, IntegrationSecrets, Secrets};
-use shared::store::{Customer, Health, Integration, Store};
+use shared::store::{Customer, Health, Integration, Sign, Store};
 use shared::time::Timestamp;
 
 pub(crate) use aws::{Aws, Fault};
@@ -103,6 +103,7 @@ impl World {
             desk_account: Some("12".to_owned()),
             contact_fields: ContactFields::default(),
             human_agent: false,
+            read_marks: false,
             recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
@@ -165,7 +166,7 @@ impl World {
 
     pub(crate) async fn wrote_in(&self, place: &Place, psid: &str, seconds_ago: i64) {
         let at = Timestamp::from_millis(Timestamp::now().millis() - seconds_ago * 1000);
-        self.store.note_sign(self.integration, place, &CustomerId::new(psid), at, true).await.unwrap();
+        self.store.note_sign(self.integration, place, &CustomerId::new(psid), at, Sign::Message(None)).await.unwrap();
     }
 
     pub(crate) async fn stored(&self) -> Integration {

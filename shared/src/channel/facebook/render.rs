@@ -1,5 +1,4 @@
-//! Our messages and questions as requests to the Graph API, as values: no request is sent here. The token goes in a header,
-//! so that no log of addresses holds it.
+//! Our messages and questions as requests to the Graph API, as values: no request is sent here.
 //!
 //! <https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages>
 
@@ -9,9 +8,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::authenticate::appsecret_proof;
 use super::events::{MARK, USER_REF};
-use crate::http::{Auth, Field, OutBody, Outgoing};
+use crate::channel::graph::Graph;
+use crate::http::{Field, OutBody, Outgoing};
 use crate::id::{CorrelationId, CustomerId};
 
 /// What a page is subscribed to: everything of Messenger that is read, and the handover between apps.
@@ -162,17 +161,8 @@ impl Mode {
 
 impl Page<'_> {
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)], body: OutBody) -> Outgoing {
-        let mut url = self.base.clone();
-        // An address without a path, as `mailto:`, stays as it is; the guarded client lets none but http and https out.
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().push(self.version).extend(path);
-        }
-        let proof = self.app_secret.and_then(|secret| appsecret_proof(secret, self.token));
-        let proof = proof.as_deref().map(|proof| ("appsecret_proof", proof));
-        if !query.is_empty() || proof.is_some() {
-            url.query_pairs_mut().extend_pairs(query.iter().copied().chain(proof));
-        }
-        Outgoing { method, url, auth: Auth::Bearer(self.token.clone()), body }
+        let graph = Graph { base: self.base, version: self.version, token: self.token, app_secret: self.app_secret };
+        graph.request(method, path, query, body)
     }
 }
 

@@ -1,6 +1,8 @@
 //! WhatsApp, one channel through four providers: a folder each, with the same file names. What they share stands here: who
 //! a customer is (`identity`) and Meta's message object (`cloud`), which Kaleyra hands through.
 
+mod cloud;
+mod form;
 pub mod identity;
 pub mod kaleyra;
 pub mod meta;

@@ -17,7 +17,7 @@ mod phone;
 mod sinch;
 mod twilio;
 
-pub use phone::{Phone, Received};
+pub use phone::{Phone, Received, Sending};
 pub use sandbox::motion::Agent;
 
 /// What the customer is asked with to write, as it stands on the phone.
@@ -34,6 +34,16 @@ pub enum Carrier {
     Twilio,
     /// Sinch Conversation API.
     Sinch,
+}
+
+impl Carrier {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Twilio, Self::Sinch];
+
+    /// Whether it tells what a customer called a document.
+    pub const fn tells_names(self) -> bool {
+        !matches!(self, Self::Twilio)
+    }
 }
 
 /// The number at its carrier.
@@ -118,7 +128,13 @@ impl Line {
     }
 
     /// Answers with a file.
-    pub async fn reply_with_file(&self, to: &Phone, name: &str, content_type: &str, bytes: &'static [u8]) -> DeskMessage {
+    pub async fn reply_with_file(
+        &self,
+        to: &Phone,
+        name: &str,
+        content_type: &str,
+        bytes: &'static [u8],
+    ) -> DeskMessage {
         self.desk.agent().reply_with_file(to.id(), name, content_type, bytes).await.unwrap()
     }
 

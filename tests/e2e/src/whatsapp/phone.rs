@@ -27,6 +27,8 @@ pub struct Received {
     pub file: Option<(String, String, usize)>,
     /// Of a template: all that was put into its gaps, or the whole of it.
     pub template: Option<String>,
+    /// Of a place: where it is, and its name.
+    pub place: Option<String>,
 }
 
 /// A file that a customer sends.
@@ -99,9 +101,7 @@ impl Phone {
     /// Shares a place.
     pub async fn shares_place(&self, latitude: &str, longitude: &str, title: &str) {
         let taken = match self {
-            Self::Twilio(customer) => {
-                customer.shares_place(latitude, longitude, title).await.webhook.acknowledged()
-            }
+            Self::Twilio(customer) => customer.shares_place(latitude, longitude, title).await.webhook.acknowledged(),
             Self::Sinch(customer) => {
                 let degrees = |text: &str| text.parse().unwrap();
                 customer.shares_place(degrees(latitude), degrees(longitude), title).await.acknowledged()
@@ -148,13 +148,14 @@ impl Phone {
 fn of_twilio(message: twilio::PhoneMessage) -> Received {
     let template = message.template.and(message.text.clone());
     let file = message.file.map(|file| (file.name, file.content_type, file.length));
-    Received { id: message.sid, text: message.text, file, template }
+    Received { id: message.sid, text: message.text, file, template, place: message.place }
 }
 
 fn of_sinch(message: sinch::PhoneMessage) -> Received {
     let template = message.template.map(|(_, gaps)| gaps.join("|"));
     let file = message.file.map(|file| (file.name, file.content_type, file.length.unwrap_or_default()));
-    Received { id: message.id, text: message.text, file, template }
+    let place = message.place.map(|(latitude, longitude, title)| format!("{latitude},{longitude} {title}"));
+    Received { id: message.id, text: message.text, file, template, place }
 }
 
 impl Number {

@@ -57,6 +57,8 @@ async fn every_setting_of_a_wrong_type_is_named() {
         "map_key",
         "contact_fields",
         "human_agent",
+        "read_marks",
+        "recontact",
         "bridge_sources",
     ];
     for (method, path) in takes_bodies(&scene) {
@@ -98,7 +100,7 @@ async fn addresses_that_lead_nowhere_and_methods_that_nobody_takes() {
         (Method::POST, format!("{own}/destroy")),
         (Method::GET, format!("{own}/retry")),
         (Method::GET, format!("{own}/messages/x")),
-        (Method::GET, format!("{own}/messages?state=held")),
+        (Method::GET, format!("{own}/messages?state=sent")),
         (Method::GET, format!("{own}/messages?limit=-1")),
         (Method::GET, format!("{own}/messages?limit=1&limit=2")),
         (Method::GET, format!("{own}/messages?%ff=%zz")),

@@ -16,7 +16,7 @@ use shared::envelope::{Envelope, Target, Work};
 use shared::event::{Event, EventKind, Message, Part, Place};
 use shared::id::{AccountKey, CorrelationId, CustomerId, EventId, IntegrationId, MessageId};
 use shared::recontact::Recontact;
-use shared::store::{Conversation, Held, HeldContent, HeldState, Holding, Store};
+use shared::store::{Conversation, Held, HeldContent, HeldState, Holding, Sign, Store};
 use shared::time::{Clock, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -64,7 +64,7 @@ impl Stage {
         let customer = self.scene.customer();
         let (id, now) = (CustomerId::new(customer.psid()), Timestamp::now());
         customer.set(|customer| customer.last_event_at = Some(now.millis()));
-        self.store.note_sign(self.id, &Place::Direct, &id, now, true).await.unwrap();
+        self.store.note_sign(self.id, &Place::Direct, &id, now, Sign::Message(None)).await.unwrap();
         for text in texts {
             let held = Held {
                 correlation: CorrelationId::generate(),

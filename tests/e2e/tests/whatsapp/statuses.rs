@@ -29,7 +29,7 @@ async fn an_answer_that_fails_later_is_told(carrier: Carrier) {
     line.number.fails_later();
     let sent = line.reply(&anna, "Your parcel is on its way").await.sent();
     let told = line.until_told(&anna, "not delivered to the customer").await;
-    assert!(told.contains("too many") && told.contains("Your parcel is on its way"), "{told}");
+    assert!(told.contains("Too many messages") && told.contains("Your parcel is on its way"), "{told}");
     assert!(anna.received().is_empty());
     line.until_state(&sent[0], "failed").await;
     let again = line.reply(&anna, "Once more").await.sent();

@@ -24,7 +24,7 @@ async fn a_limit_that_lasts_is_told(carrier: Carrier) {
     line.number.fails(line.number.too_many_calls(), When::always());
     let told = line.reply(&anna, "too much").await;
     let sentence = told.refused(503, "throttled");
-    assert!(sentence.contains("too many"), "{sentence}");
+    assert!(sentence.contains("Try again in a few minutes"), "{sentence}");
     line.number.mend();
     line.reply(&anna, "now it fits").await.sent();
     assert_eq!(line.until_received(&anna, 1).await, ["now it fits"]);

@@ -1,6 +1,7 @@
 //! What only Twilio does: repeats, fallback addresses, people without a number.
 
 use e2e::whatsapp::{Carrier, Line, Number, Phone};
+use serde_json::json;
 
 async fn line() -> (Line, sandbox::twilio::Number) {
     let line = Line::new(Carrier::Twilio).await;
@@ -36,7 +37,7 @@ async fn a_wrong_signature_gets_nothing_in() {
     for signature in [None, Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA="), Some("")] {
         let mut forged = sent.webhook.params.clone();
         forged.iter_mut().filter(|(name, _)| name == "MessageSid").for_each(|(_, id)| *id = "SM0".to_owned());
-        assert_eq!(number.post_signed(&forged, signature).await, Some(403));
+        assert_eq!(number.post_signed(&forged, signature).await, Some(401));
     }
     anna.says("still here").await;
     assert_eq!(line.until_bodies(&anna, 2).await, ["hello", "still here"]);
@@ -75,4 +76,16 @@ async fn a_person_whose_user_id_appears_later_stays_one_contact() {
     assert_eq!(line.until_bodies(&anna, 3).await[2], "the user id alone");
     line.reply(&anna, "we know you").await.sent();
     assert_eq!(line.until_received(&anna, 1).await, ["we know you"]);
+}
+
+#[tokio::test]
+async fn a_customer_sees_that_they_were_read_where_that_is_wanted() {
+    for wanted in [true, false] {
+        let line = Line::with(Carrier::Twilio, |settings| settings["read_marks"] = json!(wanted)).await;
+        let anna = line.known().await;
+        line.reply(&anna, "one moment").await.sent();
+        let Number::Twilio(number) = &line.number else { panic!("it is Twilio's") };
+        let marks = number.read(|number| number.customers[anna.id()].typing_seen);
+        assert_eq!(marks, u32::from(wanted));
+    }
 }

@@ -282,7 +282,9 @@ fn settings_of_another_channel_or_provider_are_told() {
 fn a_part_of_a_providers_settings_changes_alone() {
     let (mut draft, _) = number(twilio());
     let credential = |draft: &Draft| match &draft.secrets.platform {
-        PlatformCredential::Twilio(credential) => (credential.user.clone(), credential.password.expose_secret().to_owned()),
+        PlatformCredential::Twilio(credential) => {
+            (credential.user.clone(), credential.password.expose_secret().to_owned())
+        }
         _ => panic!("not Twilio's"),
     };
     assert_eq!(credential(&draft), (ACCOUNT_SID.to_owned(), "the-auth-token".to_owned()));

@@ -3,7 +3,7 @@
 
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
-use shared::channel::whatsapp::kaleyra::{Credential, Generation};
+use shared::channel::whatsapp::kaleyra::{Credential, Generation, connect};
 use shared::channel::{BasicUser, FixedHeader, PlatformCredential, Provider};
 use shared::id::AccountKey;
 use shared::secrets::IntegrationSecrets;
@@ -13,7 +13,7 @@ use crate::error::{ApiError, Problems};
 use crate::integrations::draft::{Draft, put_first, random_secret};
 use crate::integrations::findings::Finding;
 use crate::integrations::forms;
-use crate::integrations::platform::Asking;
+use crate::integrations::platform::{Asking, refused};
 use crate::integrations::settings::{Given, Reader};
 
 /// What Kaleyra needs.
@@ -112,8 +112,13 @@ fn generation(text: &str) -> Result<Generation, &'static str> {
     }
 }
 
-pub(crate) async fn account(_: &Asking<'_>) -> Result<ProviderAccount, ApiError> {
-    Err(ApiError::Unavailable)
+/// The account, if Kaleyra knows it by this key on this host. It tells neither a name nor the numbers, so that the number is
+/// taken as typed and is the name too.
+pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiError> {
+    asking.ask(connect::account(&asking.connection())).await.map_err(|failure| refused(&failure))?;
+    let key = asking.secrets.account.clone();
+    let name = format!("+{}", key.platform_id().rsplit(':').next().unwrap_or_default());
+    Ok(ProviderAccount { key, name })
 }
 
 /// What a person has to enter at Kaleyra.

@@ -120,10 +120,8 @@ async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
     let connection = asking.connection();
     let target = asking.secrets.webhook_url.as_deref().unwrap_or_default();
     let secret = asking.secrets.app_secrets.first().cloned().unwrap_or_default();
-    let (app, webhooks) = tokio::join!(
-        asking.ask(connect::app(&connection)),
-        asking.ask(connect::webhooks(&connection)),
-    );
+    let (app, webhooks) =
+        tokio::join!(asking.ask(connect::app(&connection)), asking.ask(connect::webhooks(&connection)),);
     let webhooks = webhooks?;
     match connect::leading_to(&webhooks, target) {
         Some(webhook) => asking.ask(connect::change(&connection, &webhook.id, target, &secret)).await?,
@@ -141,10 +139,8 @@ async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
             "no_whatsapp_sender",
             "The app at Sinch has no WhatsApp sender, so nothing comes in or goes out; add one there.",
         )),
-        Some(sender) if !sender.active => findings.push(Finding::new(
-            "whatsapp_sender_not_active",
-            "The app's WhatsApp sender is not active at Sinch yet.",
-        )),
+        Some(sender) if !sender.active => findings
+            .push(Finding::new("whatsapp_sender_not_active", "The app's WhatsApp sender is not active at Sinch yet.")),
         Some(_) => {}
     }
     Ok(findings)

@@ -57,9 +57,9 @@ impl Settings {
             (Given::Absent, Given::Value(secret)) if before_user.is_some() => {
                 (before_user.map(|known| known.user.clone()).unwrap_or_default(), secret)
             }
-            (Given::Absent, Given::Absent) if before_user.is_some() => before_user
-                .map(|known| (known.user.clone(), known.password.clone()))
-                .unwrap_or_default(),
+            (Given::Absent, Given::Absent) if before_user.is_some() => {
+                before_user.map(|known| (known.user.clone(), known.password.clone())).unwrap_or_default()
+            }
             (Given::Value(_), _) => {
                 problems.add("twilio.api_key_secret", "is needed with api_key_sid");
                 Default::default()

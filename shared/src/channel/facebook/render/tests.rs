@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::http::Auth;
 use crate::http::Field;
 
 const MARK_OF_PART: &str = "hub:01JDB6Z2H4N8V5QK3W7XR9TYCM:1";

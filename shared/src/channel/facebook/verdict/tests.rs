@@ -1,11 +1,13 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::channel::PlatformError;
+use crate::channel::quoted::quoted;
 
 fn answer(status: u16, body: &[u8]) -> Answer {
     Answer { status, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body) }

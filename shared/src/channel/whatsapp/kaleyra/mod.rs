@@ -1,65 +1,54 @@
-//! WhatsApp through kaleyra.
+//! WhatsApp through Kaleyra, whose numbers are on one of two APIs. The first sends forms and calls back in a form of the
+//! customer's own making; the second wraps Meta's objects (`cloud`). Which a callback is of is told by what it holds, so that a
+//! number may move from one to the other. Pure: the requests that `render` and `connect` build are sent, and the answers that
+//! `verdict` judges are fetched, by the shell.
+//!
+//! <https://developers.kaleyra.io/docs/whatsapp-api-v2-send-text-messages>,
+//! <https://developers.kaleyra.io/docs/send-a-text-message-through-whatsapp>
 
-use url::Url;
+use std::time::Duration;
 
-use super::identity;
-use crate::channel::{
-    Carrier, Connection, Limits, MediaRequest, OutMessage, Parsed, RawRequest, Refused, Verdict, Webhook, WebhookKeys,
-};
-use crate::event::MediaSource;
-use crate::http::{Answer, HttpError, MediaHosts, Outgoing};
-use crate::id::{AccountKey, CustomerId};
+use crate::channel::{Parsed, RawRequest, Refused, Webhook, WebhookKeys};
+use crate::id::AccountKey;
 use crate::time::Timestamp;
 
-/// WhatsApp through kaleyra.
+mod authenticate;
+mod carrier;
+pub mod connect;
+mod credential;
+mod events;
+pub mod limits;
+mod payload;
+mod render;
+mod verdict;
+
+pub use credential::{Credential, Generation};
+
+/// The channel with its provider, as account keys begin.
+pub const NAME: &str = "whatsapp:kaleyra";
+
+/// WhatsApp through Kaleyra.
 #[derive(Clone, Copy, Debug)]
 pub struct Kaleyra;
 
 impl Webhook for Kaleyra {
+    /// Kaleyra names no size; Meta's, from which it has what it hands on, is 3 MB.
     const LARGEST_BODY: usize = 3 * 1024 * 1024;
 
-    fn authenticate(_request: &RawRequest, _keys: &WebhookKeys, _now: Timestamp) -> Result<(), Refused> {
-        unimplemented!()
+    /// Kaleyra promises no repeat and names no deadline, so that the one call is held for as long as a caller can be expected
+    /// to wait.
+    const QUEUE_BUDGET: Duration = Duration::from_secs(8);
+
+    fn authenticate(request: &RawRequest, keys: &WebhookKeys, _now: Timestamp) -> Result<(), Refused> {
+        authenticate::webhook(request, keys)
     }
 
-    fn parse(_request: &RawRequest, _own: Option<&AccountKey>) -> Parsed {
-        unimplemented!()
-    }
-}
-
-impl Carrier for Kaleyra {
-    fn title(&self) -> &'static str {
-        "WhatsApp"
-    }
-
-    fn limits(&self) -> &'static Limits {
-        unimplemented!()
-    }
-
-    fn address(&self, text: &str) -> Option<CustomerId> {
-        identity::either(text)
-    }
-
-    fn base(&self, _connection: &Connection<'_>) -> Url {
-        unimplemented!()
-    }
-
-    fn message(&self, _connection: &Connection<'_>, _message: OutMessage<'_>) -> Outgoing {
-        unimplemented!()
-    }
-
-    fn verdict(&self, _answer: &Result<Answer, HttpError>, _human_agent: bool) -> Verdict {
-        unimplemented!()
-    }
-
-    fn media(&self, _connection: &Connection<'_>, _source: &MediaSource) -> Option<MediaRequest> {
-        unimplemented!()
-    }
-
-    fn media_hosts(&self) -> MediaHosts<'static> {
-        unimplemented!()
+    fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed {
+        events::parse(request, own)
     }
 }
 
-mod credential;
-pub use credential::{Credential, Generation};
+/// The key of an account, by its number.
+fn account_key(number: &str) -> AccountKey {
+    AccountKey::of(NAME, number)
+}

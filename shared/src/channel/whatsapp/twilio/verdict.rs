@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::channel::quoted::quoted;
+use crate::channel::quoted::{quoted, without_numbers};
 use crate::channel::{Failure, FailureClass, PlatformError, Verdict};
 use crate::event::StatusFailure;
 use crate::http::{Answer, HttpError};
@@ -20,8 +20,6 @@ use table::{Rule, rule};
 
 /// The longest wait that is believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// So many digits together may be a telephone number.
-const NUMBER: usize = 7;
 
 /// What became of a message.
 pub fn verdict(result: &Result<Answer, HttpError>) -> Verdict {
@@ -156,22 +154,6 @@ fn said_by_twilio(code: Option<i64>, said: Option<&str>) -> String {
         (None, Some(code)) => format!("Twilio gives the code {code}."),
         (None, None) => String::new(),
     }
-}
-
-/// Twilio names telephone numbers in its errors, which belong in no log.
-fn without_numbers(words: &str) -> String {
-    let mut shown = String::with_capacity(words.len());
-    let mut digits = String::new();
-    for c in words.chars().map(Some).chain([None]) {
-        if let Some(digit) = c.filter(char::is_ascii_digit) {
-            digits.push(digit);
-            continue;
-        }
-        shown.push_str(if digits.len() >= NUMBER { "***" } else { &digits });
-        digits.clear();
-        shown.extend(c);
-    }
-    shown
 }
 
 /// How long Twilio wants us to wait, in seconds; a day at most.

@@ -72,6 +72,8 @@ fn media(media: Media) -> Vec<Part> {
         Some(url) => {
             let name = words(media.filename_override);
             let kind = media_kind(name.as_deref(), &url);
+            // Only of documents the customer's name is told. The last of the address is a name of Sinch's.
+            let name = name.or_else(|| (kind != MediaKind::Document).then(|| kind.word().to_owned()));
             Part::File(MediaFile { kind, source: MediaSource::Url(url), name })
         }
         None => unsupported("file"),

@@ -17,7 +17,8 @@ fn what_a_file_is_comes_from_its_name_or_the_end_of_its_address() {
         (Some("no ending"), "https://m.example/a/8821.mp3", MediaKind::Audio),
     ];
     for (name, url, kind) in table {
-        let file = MediaFile { kind, source: MediaSource::Url(url.to_owned()), name: name.map(str::to_owned) };
+        let shown = name.or_else(|| (kind != MediaKind::Document).then(|| kind.word()));
+        let file = MediaFile { kind, source: MediaSource::Url(url.to_owned()), name: shown.map(str::to_owned) };
         let told = json!({"url": url, "filename_override": name, "thumbnail_url": ""});
         assert_eq!(parts(json!({"media_message": told})), [Part::File(file)], "{name:?} {url}");
     }
@@ -26,7 +27,11 @@ fn what_a_file_is_comes_from_its_name_or_the_end_of_its_address() {
 #[test]
 fn a_caption_stands_before_its_file() {
     let url = "https://m.example/p.png";
-    let file = Part::File(MediaFile { kind: MediaKind::Image, source: MediaSource::Url(url.to_owned()), name: None });
+    let file = Part::File(MediaFile {
+        kind: MediaKind::Image,
+        source: MediaSource::Url(url.to_owned()),
+        name: Some("image".to_owned()),
+    });
     let card = |caption: &str| parts(json!({"media_card_message": {"url": url, "caption": caption}}));
     assert_eq!(card("this"), [text("this"), file.clone()]);
     assert_eq!(card(" "), [file]);
