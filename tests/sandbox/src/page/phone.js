@@ -74,7 +74,7 @@ export function render(shownChannel, shownPerson) {
   const messages = person?.messages ?? [];
   const hint = { key: 'hint' };
   show($('bubbles'), messages.length ? messages : [hint], (message) => message.key, (message) =>
-    message === hint ? h('li', { class: 'hint' }, 'Write something: it goes to the hub as a signed webhook.') : bubble(message));
+    message === hint ? h('li', { class: 'hint' }, 'Write something: it goes to the hub as a webhook.') : bubble(message));
 }
 
 function windowLine() {
