@@ -21,6 +21,11 @@ pub(crate) fn decimal() -> String {
     (1_000_000_000_000_000 + random).to_string()
 }
 
+/// 32 hexadecimal digits.
+pub(crate) fn hexadecimal() -> String {
+    hex::encode(Sha256::digest(Ulid::generate().to_bytes())).chars().take(32).collect()
+}
+
 /// A secret or a part of an address: 43 letters, digits, `-` and `_`.
 pub(crate) fn letters() -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(Ulid::generate().to_bytes()))

@@ -146,11 +146,13 @@ impl Customer {
         let world = &self.number.world;
         let wamid = format!("wamid.{}", ids::letters());
         let file = act.file.take().map(|file| world.kaleyra.media.host(&world.url, file));
+        let (place, named) = place(&act).unzip();
         let shown = PhoneMessage {
             wamid: wamid.clone(),
             at: clock::now(),
-            text: act.text.clone(),
+            text: act.text.clone().or(named),
             file: file.clone(),
+            place,
             ..PhoneMessage::default()
         };
         let at = shown.at;
@@ -170,7 +172,7 @@ impl Customer {
         };
         self.set(|customer| {
             if let Some(shown) = customer.messages.iter_mut().find(|shown| shown.wamid == wamid) {
-                shown.hub_status = webhook.status;
+                (shown.hub_status, shown.hub_error) = (webhook.status, webhook.error.clone());
             }
         });
         Sent { wamid, file, webhook }
@@ -249,6 +251,13 @@ impl Customer {
         let extra = json!({ "media_url": media_url, "ref": "", "reply_to": act.answers.clone().unwrap_or_default() });
         (value, extra)
     }
+}
+
+/// The place that an act shares, degrees north and east, and its name.
+fn place(act: &Act) -> Option<((f64, f64), String)> {
+    let content = act.content.as_ref().filter(|_| act.kind == "location")?;
+    let degrees = |name: &str| content.get(name).and_then(Value::as_f64);
+    Some(((degrees("latitude")?, degrees("longitude")?), content.get("name")?.as_str()?.to_owned()))
 }
 
 fn written(text: &str) -> Act {

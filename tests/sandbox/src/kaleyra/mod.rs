@@ -68,6 +68,11 @@ impl Kaleyra {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner).get(number).cloned()
     }
 
+    /// Everything.
+    pub(crate) fn all(&self) -> Vec<Kept> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     /// The numbers of an account.
     fn of_account(&self, sid: &str) -> Vec<Kept> {
         let numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -81,6 +81,8 @@ pub struct PhoneMessage {
     pub template: Option<String>,
     /// Of a message of the customer: what the hub answered to its callback.
     pub hub_status: Option<u16>,
+    /// Of a message of the customer: why its callback got no answer.
+    pub hub_error: Option<String>,
 }
 
 impl PhoneMessage {

@@ -68,11 +68,13 @@ export function render(shownChannel, shownPerson) {
   for (const id of ['say-text', 'reads', 'blocked', 'get-started', 'place', 'silent']) $(id).disabled = !person;
   $('new-person').disabled = !channel;
   $('get-started').hidden = !channel?.messenger;
+  $('silent').title = channel?.messenger ?? true
+    ? 'The time for free answers, 24 hours, ends' : `Only ${channel.carrier}’s clock of the conversation moves: the hub keeps its own`;
   $('place').hidden = !channel || channel.messenger;
   const messages = person?.messages ?? [];
   const hint = { key: 'hint' };
   show($('bubbles'), messages.length ? messages : [hint], (message) => message.key, (message) =>
-    message === hint ? h('li', { class: 'hint' }, 'Write something: it goes to the hub as a signed webhook.') : bubble(message));
+    message === hint ? h('li', { class: 'hint' }, 'Write something: it goes to the hub as a webhook.') : bubble(message));
 }
 
 function windowLine() {

@@ -23,11 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::routing::{any, get};
-use sha2::{Digest, Sha256};
-use ulid::Ulid;
 
-use crate::World;
 use crate::watched::Watched;
+use crate::{World, ids};
 
 pub use customer::{Customer, Sent};
 pub use error::TwilioError;
@@ -96,6 +94,5 @@ pub(crate) fn router() -> Router<Arc<World>> {
 
 /// A new id: two letters and 32 hexadecimal digits.
 fn sid(prefix: &str) -> String {
-    let digest = hex::encode(Sha256::digest(Ulid::generate().to_bytes()));
-    format!("{prefix}{}", digest.chars().take(32).collect::<String>())
+    format!("{prefix}{}", ids::hexadecimal())
 }

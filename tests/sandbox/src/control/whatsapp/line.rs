@@ -12,6 +12,7 @@ use super::view::{self, LineView};
 use crate::control::ControlError;
 use crate::control::fault::{LineFault, Refusal};
 use crate::faults::{Answer, When};
+use crate::kaleyra::{self, Generation, KaleyraCall, KaleyraError};
 use crate::sinch::{self, AppConfig, Sinch, SinchApp, SinchCall, SinchError};
 use crate::twilio::{self, NumberConfig, Statuses, TwilioCall, TwilioError};
 use crate::{World, ids};
@@ -25,6 +26,7 @@ const MOST_LATER: u32 = 100;
 pub(super) enum Carrier {
     Twilio,
     Sinch,
+    Kaleyra,
 }
 
 /// What the hub needs to use a line. What is not given is made up.
@@ -33,12 +35,14 @@ pub(super) enum Carrier {
 pub(super) enum Credentials {
     Twilio { account_sid: Option<String>, auth_token: Option<String> },
     Sinch { project: Option<String>, app: Option<String>, key_id: Option<String>, key_secret: Option<String> },
+    Kaleyra { sid: Option<String>, api_key: Option<String>, generation: Option<Generation> },
 }
 
 /// A line to work with.
 pub(in crate::control) enum Line {
     Twilio(twilio::Number),
     Sinch(SinchApp),
+    Kaleyra(kaleyra::Number),
 }
 
 impl Line {
@@ -48,8 +52,8 @@ impl Line {
             Credentials::Twilio { account_sid, auth_token } => Self::Twilio(world.twilio.add(
                 world,
                 NumberConfig {
-                    account_sid: account_sid.unwrap_or_else(|| format!("AC{}", hexadecimal())),
-                    auth_token: auth_token.unwrap_or_else(hexadecimal),
+                    account_sid: account_sid.unwrap_or_else(|| format!("AC{}", ids::hexadecimal())),
+                    auth_token: auth_token.unwrap_or_else(ids::hexadecimal),
                     number,
                     name,
                 },
@@ -65,6 +69,16 @@ impl Line {
                     key_secret: key_secret.unwrap_or_else(ids::letters),
                 },
             )),
+            // Kaleyra does not tell what a number is called.
+            Credentials::Kaleyra { sid, api_key, generation } => Self::Kaleyra(world.kaleyra.add(
+                world,
+                kaleyra::NumberConfig {
+                    sid: sid.unwrap_or_else(|| format!("HXAP{}IN", ids::decimal())),
+                    api_key: api_key.unwrap_or_else(|| format!("A{}", ids::hexadecimal())),
+                    number,
+                    generation: generation.unwrap_or(Generation::V2),
+                },
+            )),
         }
     }
 
@@ -72,7 +86,9 @@ impl Line {
     pub(in crate::control) fn all(world: &Arc<World>) -> Vec<Self> {
         let twilio = world.twilio.all().into_iter().map(|it| Self::Twilio(twilio::Number::new(Arc::clone(world), it)));
         let sinch = world.sinch.all().into_iter().map(|it| Self::Sinch(SinchApp::new(Arc::clone(world), it)));
-        twilio.chain(sinch).collect()
+        let kaleyra = world.kaleyra.all().into_iter();
+        let kaleyra = kaleyra.map(|it| Self::Kaleyra(kaleyra::Number::new(Arc::clone(world), it)));
+        twilio.chain(sinch).chain(kaleyra).collect()
     }
 
     /// The line of this carrier with this id.
@@ -85,6 +101,7 @@ impl Line {
         match self {
             Self::Twilio(_) => Carrier::Twilio,
             Self::Sinch(_) => Carrier::Sinch,
+            Self::Kaleyra(_) => Carrier::Kaleyra,
         }
     }
 
@@ -93,6 +110,7 @@ impl Line {
         match self {
             Self::Twilio(number) => number.read(view::twilio_id),
             Self::Sinch(app) => app.id(),
+            Self::Kaleyra(number) => number.read(|number| number.number.clone()),
         }
     }
 
@@ -101,6 +119,7 @@ impl Line {
         match self {
             Self::Twilio(number) => number.read(view::of_twilio),
             Self::Sinch(app) => view::of_sinch(&app.state()),
+            Self::Kaleyra(number) => number.read(view::of_kaleyra),
         }
     }
 
@@ -109,6 +128,7 @@ impl Line {
         match self {
             Self::Twilio(number) => number.enter(url),
             Self::Sinch(app) => app.add_webhook(url, secret),
+            Self::Kaleyra(number) => number.enter(url),
         }
     }
 
@@ -122,6 +142,9 @@ impl Line {
             Self::Sinch(app) => app.set(|app| {
                 app.templates.push(sinch::Template { name, language, gaps: body.matches("{{").count() });
             }),
+            Self::Kaleyra(number) => number.set(|number| {
+                number.templates.push(kaleyra::Template { name, language, body: body.to_owned() });
+            }),
         }
     }
 
@@ -129,6 +152,9 @@ impl Line {
     pub(super) fn add_customer(&self, phone: &str, name: &str) {
         match self {
             Self::Twilio(number) => {
+                number.customer(phone, name);
+            }
+            Self::Kaleyra(number) => {
                 number.customer(phone, name);
             }
             Self::Sinch(app) => {
@@ -148,7 +174,10 @@ impl Line {
                 Some(Person::Twilio(number.customer(id, "")))
             }
             Self::Sinch(app) if app.state().people.contains_key(id) => Some(Person::Sinch(app.customer(id))),
-            Self::Twilio(_) | Self::Sinch(_) => None,
+            Self::Kaleyra(number) if number.read(|number| number.customers.contains_key(id)) => {
+                Some(Person::Kaleyra(number.customer(id, "")))
+            }
+            Self::Twilio(_) | Self::Sinch(_) | Self::Kaleyra(_) => None,
         };
         person.ok_or_else(|| ControlError::NotFound(format!("customer {id} of line {}", self.id())))
     }
@@ -161,7 +190,7 @@ impl Line {
                 let file = all.find(|known| known.sid == message)?.file.as_ref()?;
                 Some((file.content_type.clone(), file.bytes.clone()))
             }),
-            Self::Sinch(_) => None,
+            Self::Sinch(_) | Self::Kaleyra(_) => None,
         }
     }
 
@@ -175,8 +204,7 @@ impl Line {
                     LineFault::Call(fault) => number.fail_on(call, fault, when),
                     LineFault::Refuses(refusal) => number.fail_on(call, refusal.by(by_twilio(refusal)), when),
                     LineFault::Later(code) => {
-                        let code = code.map_or(Ok(63024), |code| code.parse());
-                        let code = code.map_err(|_| ControlError::Invalid("Twilio's codes are numbers".to_owned()))?;
+                        let code = numeric(code, 63024)?;
                         (0..messages).for_each(|_| number.fail_later(code));
                     }
                     LineFault::Backwards => number.set(|number| number.statuses = Statuses::Reversed),
@@ -194,6 +222,18 @@ impl Line {
                     LineFault::Backwards => app.set(|app| app.reversed = true),
                 }
             }
+            Self::Kaleyra(number) => {
+                let call = (!all).then_some(KaleyraCall::Messages);
+                match fault {
+                    LineFault::Call(fault) => number.fail_on(call, fault, when),
+                    LineFault::Refuses(refusal) => number.fail_on(call, refusal.by(by_kaleyra(refusal)), when),
+                    LineFault::Later(code) => {
+                        let code = numeric(code, 131_026)?;
+                        (0..messages).for_each(|_| number.fail_later(code));
+                    }
+                    LineFault::Backwards => number.set(|number| number.reversed = true),
+                }
+            }
         }
         Ok(())
     }
@@ -209,8 +249,18 @@ impl Line {
                 app.mend();
                 app.set(|app| app.reversed = false);
             }
+            Self::Kaleyra(number) => {
+                number.mend();
+                number.set(|number| number.reversed = false);
+            }
         }
     }
+}
+
+/// The code of a failure, at a carrier whose codes are numbers.
+fn numeric(code: Option<String>, usual: u32) -> Result<u32, ControlError> {
+    let code = code.map_or(Ok(usual), |code| code.parse());
+    code.map_err(|_| ControlError::Invalid("this carrier's codes are numbers".to_owned()))
 }
 
 fn by_twilio(refusal: Refusal) -> Answer {
@@ -231,13 +281,17 @@ fn by_sinch(refusal: Refusal) -> Answer {
     error.into()
 }
 
-/// 32 hexadecimal digits.
-fn hexadecimal() -> String {
-    hex::encode(Ulid::generate().to_bytes())
+fn by_kaleyra(refusal: Refusal) -> Answer {
+    let error = match refusal {
+        Refusal::Throttled => KaleyraError::too_many_requests(),
+        Refusal::Down => KaleyraError::internal(),
+        Refusal::Unauthorised => KaleyraError::unauthenticated(),
+    };
+    error.into()
 }
 
 fn uuid() -> String {
-    let digits = hexadecimal();
+    let digits = ids::hexadecimal();
     let part = |range| digits.get(range).unwrap_or_default();
     [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
 }

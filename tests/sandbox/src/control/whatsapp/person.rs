@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::{ControlError, FileBody};
 use crate::sinch::{self, SinchCustomer};
-use crate::{meta, twilio};
+use crate::{kaleyra, meta, twilio};
 
 type Result<T> = std::result::Result<T, ControlError>;
 
@@ -58,10 +58,17 @@ impl From<sinch::Sent> for Sent {
     }
 }
 
+impl From<kaleyra::Sent> for Sent {
+    fn from(sent: kaleyra::Sent) -> Self {
+        Self { id: sent.wamid, status: sent.webhook.status, error: sent.webhook.error }
+    }
+}
+
 /// A person who writes to a line.
 pub(super) enum Person {
     Twilio(twilio::Customer),
     Sinch(SinchCustomer),
+    Kaleyra(kaleyra::Customer),
 }
 
 impl Person {
@@ -93,6 +100,7 @@ impl Person {
             return Ok(vec![match self {
                 Self::Twilio(customer) => customer.says(&text).await.into(),
                 Self::Sinch(customer) => customer.says(&text).await.into(),
+                Self::Kaleyra(customer) => customer.says(&text).await.into(),
             }]);
         }
         let (mut caption, mut sent) = (text, Vec::new());
@@ -101,6 +109,7 @@ impl Person {
             sent.push(match self {
                 Self::Twilio(it) => it.sends(meta::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
                 Self::Sinch(it) => it.sends(sinch::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
+                Self::Kaleyra(it) => it.sends(meta::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
             });
         }
         Ok(sent)
@@ -112,6 +121,7 @@ impl Person {
                 customer.shares_place(&latitude.to_string(), &longitude.to_string(), name).await.into()
             }
             Self::Sinch(customer) => customer.shares_place(latitude, longitude, name).await.into(),
+            Self::Kaleyra(customer) => customer.shares_place(latitude, longitude, name).await.into(),
         }
     }
 
@@ -119,6 +129,7 @@ impl Person {
         match self {
             Self::Twilio(customer) => customer.answers(message, text).await.into(),
             Self::Sinch(customer) => customer.answers(message, text).await.into(),
+            Self::Kaleyra(customer) => customer.answers(message, text).await.into(),
         }
     }
 
@@ -126,12 +137,15 @@ impl Person {
         match self {
             Self::Twilio(customer) => customer.taps_button(message, title, payload).await.into(),
             Self::Sinch(customer) => customer.taps(message, title, Some(payload)).await.into(),
+            Self::Kaleyra(customer) => customer.taps_button(message, title, payload).await.into(),
         }
     }
 
     async fn reacts(&self, message: &str, emoji: Option<&str>) -> Result<Sent> {
         match self {
-            Self::Twilio(_) => Err(ControlError::Invalid("Twilio does not tell of reactions".to_owned())),
+            Self::Twilio(_) | Self::Kaleyra(_) => {
+                Err(ControlError::Invalid("the carrier does not tell of reactions".to_owned()))
+            }
             Self::Sinch(customer) => Ok(customer.reacts(message, emoji).await.into()),
         }
     }
@@ -140,6 +154,7 @@ impl Person {
         match self {
             Self::Twilio(customer) => customer.move_back(time),
             Self::Sinch(customer) => customer.move_back(time),
+            Self::Kaleyra(customer) => customer.move_back(time),
         }
     }
 
@@ -151,6 +166,7 @@ impl Person {
         match self {
             Self::Twilio(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
             Self::Sinch(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
+            Self::Kaleyra(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
         }
     }
 }
