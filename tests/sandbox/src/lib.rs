@@ -4,7 +4,8 @@
 //! gets along with the world. Both can be told to fail. What they know is kept by page and by account, so tests that run
 //! side by side do not disturb each other. Nothing here uses the hub's own code: it is an independent witness.
 //!
-//! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`
+//! - Graph API: `{url}/graph/v26.0/...`; files of customers: `{url}/graph/media/...`, at WhatsApp
+//!   `{url}/graph/whatsapp_business/attachments/...`
 //! - The page, for people: `{url}/`; the same by JSON: `{url}/control/...`
 //! - Twilio's APIs: `{url}/twilio/...`
 //! - Sinch, sign-in and Conversation API: `{url}/sinch/...`; files of customers: `{url}/sinch/media/...`
@@ -112,6 +113,17 @@ impl Sandbox {
         Some(Page::new(Arc::clone(&self.world), state))
     }
 
+    /// Adds a number of the WhatsApp Cloud API. One that is there already stays as it is.
+    pub fn add_whatsapp_number(&self, config: meta::whatsapp::NumberConfig) -> meta::whatsapp::Number {
+        meta::whatsapp::WhatsApp::add(&self.world, config)
+    }
+
+    /// The number of the WhatsApp Cloud API with this phone number id.
+    pub fn whatsapp_number(&self, phone_number_id: &str) -> Option<meta::whatsapp::Number> {
+        let state = self.world.whatsapp.number(phone_number_id)?;
+        Some(meta::whatsapp::Number::new(Arc::clone(&self.world), state))
+    }
+
     /// What the hub takes as base address of Twilio's REST API.
     pub fn twilio_url(&self) -> String {
         format!("{}/twilio", self.world.url)
@@ -190,6 +202,7 @@ pub(crate) struct World {
     pages: Mutex<BTreeMap<String, Arc<Watched<PageState>>>>,
     people: Mutex<BTreeMap<String, Person>>,
     media: meta::media::Media,
+    whatsapp: meta::whatsapp::WhatsApp,
     twilio: twilio::Twilio,
     sinch: sinch::Sinch,
     kaleyra: kaleyra::Kaleyra,
@@ -210,6 +223,7 @@ impl World {
             pages: Mutex::default(),
             people: Mutex::default(),
             media: meta::media::Media::default(),
+            whatsapp: meta::whatsapp::WhatsApp::default(),
             twilio: twilio::Twilio::default(),
             sinch: sinch::Sinch::default(),
             kaleyra: kaleyra::Kaleyra::default(),
@@ -259,6 +273,7 @@ pub(crate) struct Person {
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/graph/media/{id}/{name}", get(meta::media::serve))
+        .route("/graph/whatsapp_business/attachments/", get(meta::whatsapp::serve_file))
         .route("/graph/{*path}", any(meta::graph::serve))
         .merge(twilio::router())
         .route("/sinch/media/{id}/{name}", get(sinch::media::serve))

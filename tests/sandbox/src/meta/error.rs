@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::faults::{Answer, Fault};
 use crate::ids;
 
+/// What is told of the calls of a WhatsApp account that has used them up; the time is in minutes.
+const WHATSAPP_USAGE: &str = r#"{"331882004417765":[{"type":"whatsapp","call_count":100,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":1}]}"#;
+
 /// An error of the Graph API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GraphError {
@@ -26,6 +29,8 @@ pub struct GraphError {
     pub user_title: Option<&'static str>,
     /// Explanation for people, where there is one.
     pub user_message: Option<&'static str>,
+    /// What WhatsApp says beside it, in `error_data`.
+    pub details: Option<String>,
 }
 
 impl GraphError {
@@ -40,6 +45,7 @@ impl GraphError {
             transient: false,
             user_title: None,
             user_message: None,
+            details: None,
         }
     }
 
@@ -236,6 +242,9 @@ impl GraphError {
         if self.transient {
             error.insert("is_transient".to_owned(), json!(true));
         }
+        if let Some(details) = &self.details {
+            error.insert("error_data".to_owned(), json!({"messaging_product": "whatsapp", "details": details}));
+        }
         if let (Some(title), Some(message)) = (self.user_title, self.user_message) {
             error.insert("error_user_title".to_owned(), json!(title));
             error.insert("error_user_msg".to_owned(), json!(message));
@@ -249,6 +258,7 @@ impl From<GraphError> for Answer {
         let answer = Self { label: error.code.to_string(), ..Self::json(error.status, &error.body()) };
         match error.code {
             4 | 613 => answer.with("x-app-usage", r#"{"call_count":100,"total_time":25,"total_cputime":25}"#),
+            80007 => answer.with("x-business-use-case-usage", WHATSAPP_USAGE),
             190 => answer.with(
                 "www-authenticate",
                 r#"OAuth "Facebook Platform" "invalid_token" "Error validating access token""#,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::error::GraphError;
 use super::page::{PageState, Token};
 use super::params::Params;
-use super::{GraphCall, lookup, send, upload, wire};
+use super::{GraphCall, lookup, send, upload, whatsapp, wire};
 use crate::faults::{Answer, Fault};
 use crate::record::Call;
 use crate::watched::Watched;
@@ -22,7 +22,7 @@ use crate::{Person, World};
 /// Versions that Graph serves in late 2026: <https://developers.facebook.com/docs/graph-api/changelog>.
 const VERSIONS: [&str; 6] = ["v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"];
 /// More than the largest file, so that a larger one is refused in Graph's own way.
-const LARGEST_BODY: usize = 40 << 20;
+const LARGEST_BODY: usize = 110 << 20;
 
 /// Every path below `/graph/` but the files.
 pub(crate) async fn serve(State(world): State<Arc<World>>, Path(path): Path<String>, request: Request) -> Response {
@@ -33,6 +33,9 @@ pub(crate) async fn serve(State(world): State<Arc<World>>, Path(path): Path<Stri
     match admit(&world, &path, &parts.headers, &call.query, &body).await {
         Ok(Admitted::App(params, token)) => answer(debug_token(&world, &path, &params, &token)),
         Ok(Admitted::Person(person, target, params)) => answer(by_person(&person, &method, &target, &params)),
+        Ok(Admitted::SystemUser(token, target, params)) => {
+            whatsapp::door::serve(&world, call, &method, &token, &target, &params).await
+        }
         Ok(Admitted::Page(page, target, params)) => {
             let number = page.change(|page| page.calls.begin(call));
             let fault = page.change(|page| page.faults.take(target.call(&method)));
@@ -43,9 +46,12 @@ pub(crate) async fn serve(State(world): State<Arc<World>>, Path(path): Path<Stri
         }
         Err(error) => {
             let response = answer(Err(error));
-            if let Some(page) = path.split('/').nth(1).and_then(|id| world.page(id)) {
+            let (node, status) = (path.split('/').nth(1).unwrap_or_default(), response.status().as_u16());
+            if let Some(page) = world.page(node) {
                 let number = page.change(|page| page.calls.begin(call));
-                page.change(|page| page.calls.end(number, response.status().as_u16()));
+                page.change(|page| page.calls.end(number, status));
+            } else {
+                whatsapp::door::note(&world, node, call, status);
             }
             response
         }
@@ -58,14 +64,16 @@ enum Admitted {
     App(Params, String),
     /// A person's own token was shown.
     Person(Person, Target, Params),
+    /// The token of a system user was shown, who works WhatsApp accounts.
+    SystemUser(String, Target, Params),
     /// A page's token was shown.
     Page(Arc<Watched<PageState>>, Target, Params),
 }
 
 /// The path behind the version: a node, and perhaps one of its edges.
-struct Target {
-    node: String,
-    edge: Option<String>,
+pub(super) struct Target {
+    pub(super) node: String,
+    pub(super) edge: Option<String>,
 }
 
 impl Target {
@@ -108,6 +116,9 @@ async fn admit(
     if let Some(person) = world.person_of_token(&token) {
         check_proof(&params, &world.app.secret, &token)?;
         return Ok(Admitted::Person(person, target, params));
+    }
+    if whatsapp::door::admit(world, &token, node, &params)? {
+        return Ok(Admitted::SystemUser(token, target, params));
     }
     let page = world.page_of_token(&token).ok_or_else(GraphError::unknown_token)?;
     let (state, secret) = page.read(|page| (page.token, page.app.secret.clone()));
@@ -160,10 +171,10 @@ fn debug_token(world: &World, path: &str, params: &Params, token: &str) -> Resul
     if path.split('/').count() > 2 {
         return Err(GraphError::unknown_path(path));
     }
-    lookup::debug_token(&world.all_pages(), &world.app, params, token)
+    lookup::debug_token(world, params, token)
 }
 
-fn answer(result: Result<Value, GraphError>) -> Response {
+pub(super) fn answer(result: Result<Value, GraphError>) -> Response {
     match result {
         Ok(body) => Answer::json(200, &json!(body)).into_response(),
         Err(error) => Answer::from(error).into_response(),

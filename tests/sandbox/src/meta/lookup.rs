@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::MetaApp;
 use super::error::GraphError;
 use super::page::{FIELDS, PageState, Token};
 use super::params::Params;
+use super::whatsapp;
 use crate::watched::Watched;
-use crate::{Person, clock};
+use crate::{Person, World, clock};
 
 /// Fields that a person may have; those without a value here need a permission that this app does not have.
 const PERSON: [&str; 8] = ["id", "name", "first_name", "last_name", "profile_pic", "locale", "timezone", "gender"];
@@ -47,7 +47,11 @@ pub(super) fn person(page: &PageState, psid: &str, params: &Params) -> Result<Va
 }
 
 fn choose(known: Value, params: &Params, allowed: &[&str], node: &str) -> Result<Value, GraphError> {
-    let wanted = params.text("fields").unwrap_or("id,name");
+    pick(&known, params.text("fields").unwrap_or("id,name"), allowed, node)
+}
+
+/// The fields that were asked for, of those that there are; the id always.
+pub(super) fn pick(known: &Value, wanted: &str, allowed: &[&str], node: &str) -> Result<Value, GraphError> {
     let mut chosen = Map::from_iter([("id".to_owned(), known.get("id").cloned().unwrap_or_default())]);
     for field in wanted.split(',').map(str::trim).filter(|field| !field.is_empty()) {
         if !allowed.contains(&field) {
@@ -61,20 +65,18 @@ fn choose(known: Value, params: &Params, allowed: &[&str], node: &str) -> Result
 }
 
 /// `GET /debug_token`, with the app's own token.
-pub(super) fn debug_token(
-    pages: &[std::sync::Arc<Watched<PageState>>],
-    app: &MetaApp,
-    params: &Params,
-    token: &str,
-) -> Result<Value, GraphError> {
-    if token != format!("{}|{}", app.id, app.secret) {
+pub(super) fn debug_token(world: &World, params: &Params, token: &str) -> Result<Value, GraphError> {
+    if token != format!("{}|{}", world.app.id, world.app.secret) {
         return Err(GraphError::unknown_token());
     }
     let input = params.text("input_token").ok_or_else(|| GraphError::missing("input_token"))?;
-    let page = pages.iter().map(|page| page.read(Clone::clone)).find(|page| page.access_token == input);
+    let page = world.page_of_token(input).map(|page| page.read(Clone::clone));
     let invalid = |GraphError { code, subcode, message, .. }: GraphError| json!({"is_valid": false, "scopes": [], "error": {"code": code, "subcode": subcode, "message": message}});
     let data = match page {
-        None => invalid(GraphError::unknown_token()),
+        None => match whatsapp::lookup::token(world, input) {
+            Some(known) => known,
+            None => invalid(GraphError::unknown_token()),
+        },
         Some(page) if page.token == Token::Expired => invalid(GraphError::token_expired()),
         Some(page) if page.token == Token::PasswordChanged => invalid(GraphError::password_changed()),
         Some(page) => json!({

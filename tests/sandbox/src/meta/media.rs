@@ -154,7 +154,7 @@ pub(crate) async fn serve(
     }
 }
 
-fn body_of(file: File) -> Response {
+pub(super) fn body_of(file: File) -> Response {
     let length = file.bytes.len();
     let body = if file.tells_length {
         Body::from(file.bytes)

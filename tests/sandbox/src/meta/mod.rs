@@ -1,4 +1,5 @@
-//! Facebook as the hub sees it: the Graph API, the webhooks of Messenger, and the phones of customers.
+//! Facebook as the hub sees it: the Graph API, the webhooks of Messenger, and the phones of customers; and, through the same
+//! Graph API, WhatsApp.
 //!
 //! Strict where Meta is: <https://developers.facebook.com/documentation/business-messaging/messenger-platform>.
 
@@ -14,6 +15,7 @@ mod phone;
 mod send;
 mod upload;
 mod webhook;
+pub mod whatsapp;
 mod wire;
 
 #[cfg(test)]

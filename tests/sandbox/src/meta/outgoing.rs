@@ -124,7 +124,7 @@ fn message(params: &Params) -> Result<Content, GraphError> {
         (None, None) => Err(GraphError::empty_message()),
         (Some(text), None) if text.trim().is_empty() => Err(GraphError::empty_message()),
         (Some(text), None) if text.chars().count() > TEXT => Err(GraphError::too_long("message[text]", TEXT)),
-        (Some(_), None) if params.file.is_some() => Err(GraphError::text_and_attachment()),
+        (Some(_), None) if params.file("filedata").is_some() => Err(GraphError::text_and_attachment()),
         (Some(text), None) => Ok(Content::Message { text: Some(text), file: None, metadata }),
         (None, Some(attachment)) => {
             Ok(Content::Message { text: None, file: Some(file_source(attachment, params)?), metadata })
@@ -154,7 +154,7 @@ pub(super) fn file_source(attachment: &Value, params: &Params) -> Result<FileSou
             return Err(GraphError::parameter("Param message[attachment][payload][is_reusable] must be a boolean"));
         }
     };
-    let from = match (text(payload, "url")?, text(payload, "attachment_id")?, params.file.clone()) {
+    let from = match (text(payload, "url")?, text(payload, "attachment_id")?, params.file("filedata").cloned()) {
         (Some(url), None, None) => From::Url(url),
         (None, Some(id), None) => From::Stored(id),
         (None, None, Some(file)) => From::Upload(file),

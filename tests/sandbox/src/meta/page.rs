@@ -240,10 +240,7 @@ impl Page {
     /// Asks the webhook's address to prove itself, as when it is entered in Meta's dashboard. Gives status and body.
     pub async fn verify(&self, verify_token: &str, challenge: &str) -> Result<(u16, String), reqwest::Error> {
         let url = self.state.read(|page| page.webhook_url.clone());
-        let query = [("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", verify_token)];
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-        let answer = self.world.http.get(format!("{url}?{query}")).send().await?;
-        Ok((answer.status().as_u16(), answer.text().await?))
+        webhook::ask(&self.world.http, &url, verify_token, challenge).await
     }
 
     /// Somebody answers from the page's own inbox: the customer gets it, the app only its echo.

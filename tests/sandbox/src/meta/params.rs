@@ -11,14 +11,17 @@ use serde_json::Value;
 
 use super::error::GraphError;
 
-/// Graph's parameters by name, and the file of a multipart call.
+/// The parts that are files: Messenger's and WhatsApp's.
+const FILES: [&str; 2] = ["filedata", "file"];
+
+/// Graph's parameters by name, and the files of a multipart call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Params {
     fields: BTreeMap<String, Value>,
-    pub(super) file: Option<FilePart>,
+    files: BTreeMap<String, FilePart>,
 }
 
-/// The `filedata` part of a multipart call.
+/// A part of a multipart call that is a file.
 #[derive(Clone, Debug)]
 pub(super) struct FilePart {
     pub(super) name: Option<String>,
@@ -69,12 +72,13 @@ impl Params {
             .map_err(|_| GraphError::parameter("Invalid parameter: no multipart boundary"))?;
         while let Some(part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
-            if name == "filedata" {
-                self.file = Some(FilePart {
+            if FILES.contains(&name.as_str()) {
+                let file = FilePart {
                     name: part.file_name().map(str::to_owned),
                     content_type: part.content_type().map(str::to_owned),
                     bytes: part.bytes().await.map_err(broken)?,
-                });
+                };
+                self.files.insert(name, file);
             } else {
                 self.fields.insert(name, Value::String(part.text().await.map_err(broken)?));
             }
@@ -93,6 +97,16 @@ impl Params {
             Value::String(text) => serde_json::from_str(text).ok(),
             value => Some(value.clone()),
         }
+    }
+
+    /// The file in the part with this name.
+    pub(super) fn file(&self, name: &str) -> Option<&FilePart> {
+        self.files.get(name)
+    }
+
+    /// The names of all parameters.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

@@ -46,13 +46,16 @@ impl Post {
         self.status == Some(200)
     }
 
-    /// What it told, item by item: `message`, `echo`, `delivery`, `read`, `reaction`, ...
+    /// What it told, item by item: `message`, `echo`, `delivery`, `read`, `reaction`, ... Of WhatsApp: the types of
+    /// messages and the statuses; of anything else the field.
     pub fn kinds(&self) -> Vec<String> {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        items(&body, "entry").flat_map(|entry| items(entry, "messaging")).filter_map(kind).collect()
+        let entries: Vec<_> = items(&body, "entry").collect();
+        let events = entries.iter().flat_map(|entry| items(entry, "messaging")).filter_map(kind);
+        events.chain(entries.iter().flat_map(|entry| items(entry, "changes")).flat_map(changed)).collect()
     }
 
-    fn unsubscribed(field: &str) -> Self {
+    pub(super) fn unsubscribed(field: &str) -> Self {
         Self {
             at: clock::now(),
             url: String::new(),
@@ -78,6 +81,18 @@ fn kind(item: &Value) -> Option<String> {
     names.find(|name| !["sender", "recipient", "timestamp"].contains(&name.as_str())).cloned()
 }
 
+fn changed(change: &Value) -> Vec<String> {
+    let value = change.get("value").cloned().unwrap_or_default();
+    let named = |list: &str, name: &str| -> Vec<String> {
+        items(&value, list).filter_map(|item| item.get(name)?.as_str().map(str::to_owned)).collect()
+    };
+    let known = [named("messages", "type"), named("statuses", "status")].concat();
+    if known.is_empty() {
+        return change.get("field").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
+    }
+    known
+}
+
 /// Posts `messaging` items of the webhook field `field`, if the app is subscribed to it.
 pub(super) async fn post_event(world: &World, page: &Arc<Watched<PageState>>, field: &str, item: Value) -> Post {
     let (id, subscribed) =
@@ -92,15 +107,41 @@ pub(super) async fn post_event(world: &World, page: &Arc<Watched<PageState>>, fi
 /// Signs and posts `body`, as often as the page is set to, and keeps what became of it.
 pub(super) async fn post(world: &World, page: &Arc<Watched<PageState>>, body: Vec<u8>) -> Post {
     let (url, secret, repeats) = page.read(|page| (page.webhook_url.clone(), page.app.secret.clone(), page.repeats));
-    let signature = sign(&secret, &body);
-    let body = Bytes::from(body);
-    let mut post = post_once(&world.http, &url, body.clone(), Some(&signature)).await;
-    while !post.acknowledged() && post.attempts <= repeats {
-        let again = post_once(&world.http, &url, body.clone(), Some(&signature)).await;
-        post = Post { at: post.at, attempts: post.attempts + 1, duration_ms: clock::now() - post.at, ..again };
-    }
+    let post = post_until_taken(&world.http, &url, &secret, body, repeats).await;
     page.change(|page| page.webhooks.push(post.clone()));
     post
+}
+
+/// Signs and posts `body`, and posts it again at most `repeats` times while it is not acknowledged.
+pub(super) async fn post_until_taken(
+    http: &reqwest::Client,
+    url: &str,
+    secret: &str,
+    body: Vec<u8>,
+    repeats: u32,
+) -> Post {
+    let signature = sign(secret, &body);
+    let body = Bytes::from(body);
+    let mut post = post_once(http, url, body.clone(), Some(&signature)).await;
+    while !post.acknowledged() && post.attempts <= repeats {
+        let again = post_once(http, url, body.clone(), Some(&signature)).await;
+        post = Post { at: post.at, attempts: post.attempts + 1, duration_ms: clock::now() - post.at, ..again };
+    }
+    post
+}
+
+/// Asks an address to prove that it belongs to whoever knows `verify_token`. Gives status and body.
+pub(super) async fn ask(
+    http: &reqwest::Client,
+    url: &str,
+    verify_token: &str,
+    challenge: &str,
+) -> Result<(u16, String), reqwest::Error> {
+    let query = [("hub.mode", "subscribe"), ("hub.challenge", challenge), ("hub.verify_token", verify_token)];
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let answer = http.get(format!("{url}{joint}{query}")).timeout(PATIENCE).send().await?;
+    Ok((answer.status().as_u16(), answer.text().await?))
 }
 
 /// Posts `body` once with this signature header, or with none.
