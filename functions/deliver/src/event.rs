@@ -187,6 +187,13 @@ impl Worker {
             let envelope = Envelope { work, ..envelope.clone() };
             self.later.send(&Later { due_at: now.plus(RECHECK), envelope }, now).await?;
         }
+        // Some platforms tell nobody whom a message went to, but our own record does.
+        if event.customer.is_nobody()
+            && let Some(customer) = sent.customer.filter(|_| sent.is_ours)
+        {
+            self.pass_on(envelope, event, customer).await?;
+            return Ok(false);
+        }
         Ok(sent.is_ours)
     }
 }

@@ -292,7 +292,8 @@ impl Store {
                 _ => return Err(error.into()),
             },
         };
-        Ok(SentMessage { is_ours: item.contains_key("quote"), state: record::<Stated>(item)?.status })
+        let customer = item.get("customer").and_then(|id| id.as_s().ok()).map(CustomerId::new);
+        Ok(SentMessage { is_ours: item.contains_key("quote"), customer, state: record::<Stated>(item)?.status })
     }
 }
 
@@ -310,10 +311,12 @@ pub struct Status<'a> {
 }
 
 /// What is known of a message that went out under our account's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentMessage {
     /// Whether the hub sent it: another app may write in the account's name too.
     pub is_ours: bool,
+    /// Whom it went to, if the hub sent it.
+    pub customer: Option<CustomerId>,
     /// How far it is.
     pub state: DeliveryState,
 }

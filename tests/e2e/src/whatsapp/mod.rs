@@ -13,11 +13,13 @@ use crate::scene::{PATIENCE, any_account, unique, until};
 use crate::stack::{ask_aws, stack};
 use crate::told::Told;
 
+mod kaleyra;
 mod phone;
 mod sinch;
 mod twilio;
 
 pub use phone::{Phone, Received, Sending};
+pub use sandbox::kaleyra::Generation;
 pub use sandbox::motion::Agent;
 
 /// What the customer is asked with to write, as it stands on the phone.
@@ -34,15 +36,23 @@ pub enum Carrier {
     Twilio,
     /// Sinch Conversation API.
     Sinch,
+    /// Kaleyra, by either of its APIs.
+    Kaleyra(Generation),
 }
 
 impl Carrier {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Twilio, Self::Sinch];
+    pub const ALL: [Self; 4] =
+        [Self::Twilio, Self::Sinch, Self::Kaleyra(Generation::V1), Self::Kaleyra(Generation::V2)];
 
     /// Whether it tells what a customer called a document.
     pub const fn tells_names(self) -> bool {
         !matches!(self, Self::Twilio)
+    }
+
+    /// Whether it tells why a message failed that it had taken.
+    pub const fn tells_reasons(self) -> bool {
+        !matches!(self, Self::Kaleyra(Generation::V1))
     }
 }
 
@@ -53,6 +63,8 @@ pub enum Number {
     Twilio(sandbox::twilio::Number),
     /// Of Sinch.
     Sinch(sandbox::sinch::SinchApp),
+    /// Of Kaleyra.
+    Kaleyra(sandbox::kaleyra::Number),
 }
 
 /// A number linked to a desk.
@@ -81,6 +93,7 @@ impl Line {
         let (number, settings) = match carrier {
             Carrier::Twilio => twilio::number(),
             Carrier::Sinch => sinch::number(),
+            Carrier::Kaleyra(generation) => kaleyra::number(generation),
         };
         let mut wanted = json!({
             "channel": "whatsapp",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::{Fault, When};
 
 use super::{NAME, Number};
-use sandbox::{sinch, twilio};
+use sandbox::{kaleyra, sinch, twilio};
 
 /// A person with WhatsApp.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub enum Phone {
     Twilio(twilio::Customer),
     /// Whose number is Sinch's.
     Sinch(sinch::SinchCustomer),
+    /// Whose number is Kaleyra's customer.
+    Kaleyra(kaleyra::Customer),
 }
 
 /// A message that came to the phone.
@@ -66,6 +68,7 @@ impl Phone {
         match self {
             Self::Twilio(customer) => customer.phone(),
             Self::Sinch(customer) => customer.identity(),
+            Self::Kaleyra(customer) => customer.phone(),
         }
     }
 
@@ -79,6 +82,7 @@ impl Phone {
         match self {
             Self::Twilio(customer) => customer.says(text).await.webhook.acknowledged(),
             Self::Sinch(customer) => customer.says(text).await.acknowledged(),
+            Self::Kaleyra(customer) => customer.says(text).await.webhook.acknowledged(),
         }
     }
 
@@ -94,6 +98,10 @@ impl Phone {
                 let file = sinch::File::new(name, content_type, bytes).missing_at_first(missing);
                 customer.sends(file, caption).await.acknowledged()
             }
+            Self::Kaleyra(customer) => {
+                let file = sandbox::meta::File::new(name, content_type, bytes).missing_at_first(missing);
+                customer.sends(file, caption).await.webhook.acknowledged()
+            }
         };
         assert!(taken, "the webhook was not taken");
     }
@@ -106,6 +114,10 @@ impl Phone {
                 let degrees = |text: &str| text.parse().unwrap();
                 customer.shares_place(degrees(latitude), degrees(longitude), title).await.acknowledged()
             }
+            Self::Kaleyra(customer) => {
+                let degrees = |text: &str| text.parse().unwrap();
+                customer.shares_place(degrees(latitude), degrees(longitude), title).await.webhook.acknowledged()
+            }
         };
         assert!(taken, "the webhook was not taken");
     }
@@ -115,6 +127,7 @@ impl Phone {
         match self {
             Self::Twilio(customer) => customer.set(|customer| customer.reads = true),
             Self::Sinch(customer) => customer.set(|customer| customer.reads = true),
+            Self::Kaleyra(customer) => customer.set(|customer| customer.reads = true),
         }
     }
 
@@ -123,6 +136,7 @@ impl Phone {
         match self {
             Self::Twilio(customer) => customer.move_back(time),
             Self::Sinch(customer) => customer.move_back(time),
+            Self::Kaleyra(customer) => customer.move_back(time),
         }
     }
 
@@ -131,6 +145,7 @@ impl Phone {
         match self {
             Self::Twilio(customer) => customer.received().into_iter().map(of_twilio).collect(),
             Self::Sinch(customer) => customer.received().into_iter().map(of_sinch).collect(),
+            Self::Kaleyra(customer) => customer.received().into_iter().map(of_kaleyra).collect(),
         }
     }
 
@@ -158,6 +173,13 @@ fn of_sinch(message: sinch::PhoneMessage) -> Received {
     Received { id: message.id, text: message.text, file, template, place }
 }
 
+fn of_kaleyra(message: kaleyra::PhoneMessage) -> Received {
+    let template = message.template.and(message.text.clone());
+    let file = message.file.map(|file| (file.name, file.content_type, file.length));
+    let place = message.place.map(|(latitude, longitude)| format!("{latitude},{longitude}"));
+    Received { id: message.id, text: message.text, file, template, place }
+}
+
 impl Number {
     /// The person with this number, in digits.
     pub(super) fn phone(&self, digits: &str) -> Phone {
@@ -168,6 +190,7 @@ impl Number {
                 customer.set(|person| person.display_name = NAME.to_owned());
                 Phone::Sinch(customer)
             }
+            Self::Kaleyra(number) => Phone::Kaleyra(number.customer(digits, NAME)),
         }
     }
 
@@ -175,6 +198,7 @@ impl Number {
     pub(super) fn enter(&self, url: &str) {
         match self {
             Self::Twilio(number) => number.enter(url),
+            Self::Kaleyra(number) => number.enter(url),
             Self::Sinch(_) => {}
         }
     }
@@ -184,6 +208,7 @@ impl Number {
         match self {
             Self::Twilio(number) => number.fail(fault, when),
             Self::Sinch(app) => app.fail_on(Some(sinch::SinchCall::Send), fault, when),
+            Self::Kaleyra(number) => number.fail(fault, when),
         }
     }
 
@@ -192,6 +217,7 @@ impl Number {
         match self {
             Self::Twilio(_) => twilio::TwilioError::too_many_requests().into(),
             Self::Sinch(_) => sinch::SinchError::rate_limited().into(),
+            Self::Kaleyra(_) => kaleyra::KaleyraError::too_many_requests().into(),
         }
     }
 
@@ -200,6 +226,7 @@ impl Number {
         match self {
             Self::Twilio(number) => number.fail_later(63018),
             Self::Sinch(app) => app.fail_later("RATE_LIMITED"),
+            Self::Kaleyra(number) => number.fail_later(130_429),
         }
     }
 
@@ -208,6 +235,7 @@ impl Number {
         match self {
             Self::Twilio(number) => number.set(|number| number.statuses = twilio::Statuses::Reversed),
             Self::Sinch(app) => app.set(|app| app.reversed = true),
+            Self::Kaleyra(number) => number.set(|number| number.reversed = true),
         }
     }
 
@@ -216,6 +244,7 @@ impl Number {
         match self {
             Self::Twilio(number) => number.mend(),
             Self::Sinch(app) => app.mend(),
+            Self::Kaleyra(number) => number.mend(),
         }
     }
 
@@ -227,6 +256,7 @@ impl Number {
         match self {
             Self::Twilio(number) => number.read(|number| count(&number.calls, "/Messages.json")),
             Self::Sinch(app) => count(&app.state().calls, "/messages:send"),
+            Self::Kaleyra(number) => number.read(|number| count(&number.calls, "/messages")),
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) enum Content {
 
 /// Delivers a message and tells how it went.
 pub(super) async fn deliver(world: Arc<World>, number: Kept, message: Outgoing) {
-    let told = match arrive(&world, &number, &message).await {
+    let mut told = match arrive(&world, &number, &message).await {
         Ok(true) => vec![("sent", None), ("delivered", None), ("read", None)],
         Ok(false) => vec![("sent", None), ("delivered", None)],
         Err(Failed::Stopped) => vec![("not-sent", None)],
@@ -58,6 +58,9 @@ pub(super) async fn deliver(world: Arc<World>, number: Kept, message: Outgoing) 
         Generation::V2 => message.callback.clone(),
     };
     let Some(callback) = callback else { return };
+    if number.read(|number| number.reversed) {
+        told.reverse();
+    }
     for (status, code) in told {
         let Outgoing { id, wamid, to, reference, .. } = &message;
         webhook::status(&world, &number, &callback, Status { id, wamid, to, reference, status, code }).await;

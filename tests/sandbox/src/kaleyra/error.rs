@@ -43,6 +43,11 @@ impl KaleyraError {
         Self::code(401, "WA401", "Unauthorized access.")
     }
 
+    /// The account calls too often.
+    pub fn too_many_requests() -> Self {
+        Self::code(429, "429", "Too Many Requests")
+    }
+
     /// The account has used up its day.
     pub fn daily_limit() -> Self {
         Self::code(429, "WAV2101", "Account daily limit reached.")

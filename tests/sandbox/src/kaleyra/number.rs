@@ -89,6 +89,8 @@ pub struct NumberState {
     pub basic: Option<(String, String)>,
     /// Whether callbacks of the second API say where a file is.
     pub tells_file_addresses: bool,
+    /// Whether statuses are told in the wrong order, the last one first.
+    pub reversed: bool,
     /// Codes with which the next messages fail by status, each one message; 0 where Kaleyra itself stops it.
     pub fail_later: VecDeque<u32>,
     /// The approved templates.
@@ -118,6 +120,7 @@ impl NumberState {
             header: None,
             basic: None,
             tells_file_addresses: true,
+            reversed: false,
             fail_later: VecDeque::new(),
             templates: Vec::new(),
             faults: Faults::default(),
