@@ -193,6 +193,13 @@ impl Worker {
             let envelope = Envelope { work, ..envelope.clone() };
             self.later.send(&Later { due_at: now.plus(RECHECK), envelope }, now).await?;
         }
+        // Some platforms tell nobody whom a message went to, but our own record does.
+        if event.customer.is_nobody()
+            && let Some((customer, _)) = &sent.sent
+        {
+            self.pass_on(envelope, event, customer.clone()).await?;
+            return Ok(None);
+        }
         Ok(sent.sent)
     }
 }

@@ -63,7 +63,7 @@ impl Worker {
     /// Sends an event over into the group of the customer whom it is about. Its deduplication id stays, so that a worker that
     /// dies here and sends it twice does no harm.
     pub(crate) async fn pass_on(&self, envelope: &Envelope, event: &Event, owner: CustomerId) -> Result<(), Hindered> {
-        let mut aliases = vec![event.customer.clone()];
+        let mut aliases = Vec::from_iter(Some(event.customer.clone()).filter(|id| !id.is_nobody()));
         aliases.extend(event.aliases.iter().filter(|alias| **alias != owner).cloned());
         let event = Event { customer: owner, aliases, ..event.clone() };
         let work = match &envelope.work {
@@ -71,7 +71,7 @@ impl Worker {
             _ => Work::Event { event },
         };
         self.inbound.send_one(&Envelope { work, ..envelope.clone() }).await?;
-        tracing::info!(correlation = %envelope.correlation, "an event went over to the customer of whom its id is an alias");
+        tracing::info!(correlation = %envelope.correlation, "an event went over to the customer whom it is about");
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use sandbox::meta::MetaApp;
 use sandbox::motion::{Account, AccountState, DeskMessage};
 use serde_json::{Value, json};
 
@@ -13,11 +14,14 @@ use crate::scene::{PATIENCE, any_account, unique, until};
 use crate::stack::{ask_aws, stack};
 use crate::told::Told;
 
+mod kaleyra;
+mod meta;
 mod phone;
 mod sinch;
 mod twilio;
 
 pub use phone::{Phone, Received, Sending};
+pub use sandbox::kaleyra::Generation;
 pub use sandbox::motion::Agent;
 
 /// What the customer is asked with to write, as it stands on the phone.
@@ -30,29 +34,43 @@ pub const TOO_LONG: Duration = Duration::from_secs(25 * 3600);
 /// Who carries a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
+    /// Meta's Cloud API.
+    Meta,
     /// Twilio Programmable Messaging.
     Twilio,
     /// Sinch Conversation API.
     Sinch,
+    /// Kaleyra, by either of its APIs.
+    Kaleyra(Generation),
 }
 
 impl Carrier {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Twilio, Self::Sinch];
+    pub const ALL: [Self; 5] =
+        [Self::Meta, Self::Twilio, Self::Sinch, Self::Kaleyra(Generation::V1), Self::Kaleyra(Generation::V2)];
 
     /// Whether it tells what a customer called a document.
     pub const fn tells_names(self) -> bool {
         !matches!(self, Self::Twilio)
+    }
+
+    /// Whether it tells why a message failed that it had taken.
+    pub const fn tells_reasons(self) -> bool {
+        !matches!(self, Self::Kaleyra(Generation::V1))
     }
 }
 
 /// The number at its carrier.
 #[derive(Clone, Debug)]
 pub enum Number {
+    /// Of Meta.
+    Meta(sandbox::meta::whatsapp::Number),
     /// Of Twilio.
     Twilio(sandbox::twilio::Number),
     /// Of Sinch.
     Sinch(sandbox::sinch::SinchApp),
+    /// Of Kaleyra.
+    Kaleyra(sandbox::kaleyra::Number),
 }
 
 /// A number linked to a desk.
@@ -75,13 +93,40 @@ impl Line {
 
     /// The same, after `change` of what the administrator sends.
     pub async fn with(carrier: Carrier, change: impl FnOnce(&mut Value)) -> Self {
+        let (number, settings) = match carrier {
+            Carrier::Meta => meta::number(),
+            Carrier::Twilio => twilio::number(),
+            Carrier::Sinch => sinch::number(),
+            Carrier::Kaleyra(generation) => kaleyra::number(generation),
+        };
+        Self::of(number, settings, change).await
+    }
+
+    /// Another number of the same business account at Meta, with a desk of its own.
+    pub async fn another_of(waba: &str) -> Self {
+        let (number, settings) = meta::number_of(waba);
+        Self::of(number, settings, |_| {}).await
+    }
+
+    /// A number of a business account whose Meta app is its own and not the deployment's.
+    pub async fn of_own_app(waba: &str, secret: &str, verify_token: &str) -> Self {
+        let (number, settings) = meta::number_of(waba);
+        if let Number::Meta(number) = &number {
+            let app =
+                MetaApp { id: unique(), secret: secret.to_owned(), verify_token: verify_token.to_owned() };
+            number.set_account(|number| number.app = app.clone());
+        }
+        Self::of(number, settings, |wanted| {
+            wanted["meta"]["app_secret"] = json!(secret);
+            wanted["meta"]["verify_token"] = json!(verify_token);
+        })
+        .await
+    }
+
+    async fn of(number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
         let mut config = any_account();
         config.map_key = "phone".to_owned();
         let desk = crate::scene::sandbox().add_account(config);
-        let (number, settings) = match carrier {
-            Carrier::Twilio => twilio::number(),
-            Carrier::Sinch => sinch::number(),
-        };
         let mut wanted = json!({
             "channel": "whatsapp",
             "name": format!("Line {}", unique()),

@@ -5,15 +5,20 @@ use std::time::Duration;
 use sandbox::{Fault, When};
 
 use super::{NAME, Number};
-use sandbox::{sinch, twilio};
+use sandbox::meta::whatsapp as meta;
+use sandbox::{kaleyra, sinch, twilio};
 
 /// A person with WhatsApp.
 #[derive(Clone, Debug)]
 pub enum Phone {
+    /// Whose number is Meta's customer.
+    Meta(meta::Customer),
     /// Whose number is Twilio's customer.
     Twilio(twilio::Customer),
     /// Whose number is Sinch's.
     Sinch(sinch::SinchCustomer),
+    /// Whose number is Kaleyra's customer.
+    Kaleyra(kaleyra::Customer),
 }
 
 /// A message that came to the phone.
@@ -64,8 +69,10 @@ impl Phone {
     /// The telephone number: digits without a plus.
     pub fn id(&self) -> &str {
         match self {
+            Self::Meta(customer) => customer.key(),
             Self::Twilio(customer) => customer.phone(),
             Self::Sinch(customer) => customer.identity(),
+            Self::Kaleyra(customer) => customer.phone(),
         }
     }
 
@@ -77,8 +84,10 @@ impl Phone {
     /// Writes a text, and says whether the hub took it.
     pub async fn tries_to_say(&self, text: &str) -> bool {
         match self {
+            Self::Meta(customer) => customer.says(text).await.webhook.acknowledged(),
             Self::Twilio(customer) => customer.says(text).await.webhook.acknowledged(),
             Self::Sinch(customer) => customer.says(text).await.acknowledged(),
+            Self::Kaleyra(customer) => customer.says(text).await.webhook.acknowledged(),
         }
     }
 
@@ -86,6 +95,10 @@ impl Phone {
     pub async fn sends(&self, sending: Sending) {
         let Sending { name, content_type, bytes, caption, missing } = sending;
         let taken = match self {
+            Self::Meta(customer) => {
+                let file = sandbox::meta::File::new(name, content_type, bytes).missing_at_first(missing);
+                customer.sends(file, caption).await.webhook.acknowledged()
+            }
             Self::Twilio(customer) => {
                 let file = sandbox::meta::File::new(name, content_type, bytes).missing_at_first(missing);
                 customer.sends(file, caption).await.webhook.acknowledged()
@@ -94,6 +107,10 @@ impl Phone {
                 let file = sinch::File::new(name, content_type, bytes).missing_at_first(missing);
                 customer.sends(file, caption).await.acknowledged()
             }
+            Self::Kaleyra(customer) => {
+                let file = sandbox::meta::File::new(name, content_type, bytes).missing_at_first(missing);
+                customer.sends(file, caption).await.webhook.acknowledged()
+            }
         };
         assert!(taken, "the webhook was not taken");
     }
@@ -101,10 +118,19 @@ impl Phone {
     /// Shares a place.
     pub async fn shares_place(&self, latitude: &str, longitude: &str, title: &str) {
         let taken = match self {
+            Self::Meta(customer) => {
+                let degrees = |text: &str| text.parse().unwrap();
+                let place = customer.shares_place(degrees(latitude), degrees(longitude), Some(title));
+                place.await.webhook.acknowledged()
+            }
             Self::Twilio(customer) => customer.shares_place(latitude, longitude, title).await.webhook.acknowledged(),
             Self::Sinch(customer) => {
                 let degrees = |text: &str| text.parse().unwrap();
                 customer.shares_place(degrees(latitude), degrees(longitude), title).await.acknowledged()
+            }
+            Self::Kaleyra(customer) => {
+                let degrees = |text: &str| text.parse().unwrap();
+                customer.shares_place(degrees(latitude), degrees(longitude), title).await.webhook.acknowledged()
             }
         };
         assert!(taken, "the webhook was not taken");
@@ -113,24 +139,30 @@ impl Phone {
     /// Shows at once what arrives, so that it is read.
     pub fn reads(&self) {
         match self {
+            Self::Meta(customer) => customer.set(|customer| customer.reads = true),
             Self::Twilio(customer) => customer.set(|customer| customer.reads = true),
             Self::Sinch(customer) => customer.set(|customer| customer.reads = true),
+            Self::Kaleyra(customer) => customer.set(|customer| customer.reads = true),
         }
     }
 
     /// Lets the customer's last message be so much longer ago.
     pub fn move_back(&self, time: Duration) {
         match self {
+            Self::Meta(customer) => customer.move_back(time),
             Self::Twilio(customer) => customer.move_back(time),
             Self::Sinch(customer) => customer.move_back(time),
+            Self::Kaleyra(customer) => customer.move_back(time),
         }
     }
 
     /// All that came, in order.
     pub fn received(&self) -> Vec<Received> {
         match self {
+            Self::Meta(customer) => customer.received().into_iter().map(of_meta).collect(),
             Self::Twilio(customer) => customer.received().into_iter().map(of_twilio).collect(),
             Self::Sinch(customer) => customer.received().into_iter().map(of_sinch).collect(),
+            Self::Kaleyra(customer) => customer.received().into_iter().map(of_kaleyra).collect(),
         }
     }
 
@@ -143,6 +175,13 @@ impl Phone {
         };
         self.received().into_iter().map(shown).collect()
     }
+}
+
+fn of_meta(message: meta::PhoneMessage) -> Received {
+    let template = message.template.and(message.text.clone());
+    let file = message.file.map(|file| (file.name, file.content_type, file.length));
+    let place = message.place.map(|(latitude, longitude, _)| format!("{latitude},{longitude}"));
+    Received { id: message.id, text: message.text, file, template, place }
 }
 
 fn of_twilio(message: twilio::PhoneMessage) -> Received {
@@ -158,16 +197,25 @@ fn of_sinch(message: sinch::PhoneMessage) -> Received {
     Received { id: message.id, text: message.text, file, template, place }
 }
 
+fn of_kaleyra(message: kaleyra::PhoneMessage) -> Received {
+    let template = message.template.and(message.text.clone());
+    let file = message.file.map(|file| (file.name, file.content_type, file.length));
+    let place = message.place.map(|(latitude, longitude)| format!("{latitude},{longitude}"));
+    Received { id: message.id, text: message.text, file, template, place }
+}
+
 impl Number {
     /// The person with this number, in digits.
     pub(super) fn phone(&self, digits: &str) -> Phone {
         match self {
+            Self::Meta(number) => Phone::Meta(number.customer(digits, NAME)),
             Self::Twilio(number) => Phone::Twilio(number.customer(digits, NAME)),
             Self::Sinch(app) => {
                 let customer = app.customer(digits);
                 customer.set(|person| person.display_name = NAME.to_owned());
                 Phone::Sinch(customer)
             }
+            Self::Kaleyra(number) => Phone::Kaleyra(number.customer(digits, NAME)),
         }
     }
 
@@ -175,47 +223,58 @@ impl Number {
     pub(super) fn enter(&self, url: &str) {
         match self {
             Self::Twilio(number) => number.enter(url),
-            Self::Sinch(_) => {}
+            Self::Kaleyra(number) => number.enter(url),
+            Self::Meta(_) | Self::Sinch(_) => {}
         }
     }
 
     /// Lets calls that send fail.
     pub fn fails(&self, fault: impl Into<Fault>, when: When) {
         match self {
+            Self::Meta(number) => number.fail(fault, when),
             Self::Twilio(number) => number.fail(fault, when),
             Self::Sinch(app) => app.fail_on(Some(sinch::SinchCall::Send), fault, when),
+            Self::Kaleyra(number) => number.fail(fault, when),
         }
     }
 
     /// The carrier's refusal of one call too many.
     pub fn too_many_calls(&self) -> Fault {
         match self {
+            Self::Meta(_) => sandbox::meta::GraphError::whatsapp(130_429, "Message failed to send").into(),
             Self::Twilio(_) => twilio::TwilioError::too_many_requests().into(),
             Self::Sinch(_) => sinch::SinchError::rate_limited().into(),
+            Self::Kaleyra(_) => kaleyra::KaleyraError::too_many_requests().into(),
         }
     }
 
     /// Lets the next message be taken, and then fail because too many were sent.
     pub fn fails_later(&self) {
         match self {
+            Self::Meta(number) => number.fail_later(130_429),
             Self::Twilio(number) => number.fail_later(63018),
             Self::Sinch(app) => app.fail_later("RATE_LIMITED"),
+            Self::Kaleyra(number) => number.fail_later(130_429),
         }
     }
 
     /// Tells of what becomes of messages in the wrong order from now on.
     pub fn tells_backwards(&self) {
         match self {
+            Self::Meta(number) => number.set(|number| number.statuses = meta::Statuses::Reversed),
             Self::Twilio(number) => number.set(|number| number.statuses = twilio::Statuses::Reversed),
             Self::Sinch(app) => app.set(|app| app.reversed = true),
+            Self::Kaleyra(number) => number.set(|number| number.reversed = true),
         }
     }
 
     /// Ends all faults.
     pub fn mend(&self) {
         match self {
+            Self::Meta(number) => number.mend(),
             Self::Twilio(number) => number.mend(),
             Self::Sinch(app) => app.mend(),
+            Self::Kaleyra(number) => number.mend(),
         }
     }
 
@@ -225,8 +284,10 @@ impl Number {
             calls.0.iter().filter(|call| call.method == "POST" && call.path.ends_with(path)).count()
         };
         match self {
+            Self::Meta(number) => number.read(|number| count(&number.calls, "/messages")),
             Self::Twilio(number) => number.read(|number| count(&number.calls, "/Messages.json")),
             Self::Sinch(app) => count(&app.state().calls, "/messages:send"),
+            Self::Kaleyra(number) => number.read(|number| count(&number.calls, "/messages")),
         }
     }
 }

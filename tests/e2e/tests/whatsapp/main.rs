@@ -4,6 +4,8 @@
 
 mod closed;
 mod conversation;
+mod kaleyra;
+mod meta;
 mod statuses;
 mod throttled;
 mod twilio;
@@ -12,7 +14,12 @@ mod twilio;
 macro_rules! through_each {
     ($test:ident) => {
         mod $test {
-            use e2e::whatsapp::Carrier;
+            use e2e::whatsapp::{Carrier, Generation};
+
+            #[tokio::test]
+            async fn through_meta() {
+                super::$test(Carrier::Meta).await;
+            }
 
             #[tokio::test]
             async fn through_twilio() {
@@ -22,6 +29,16 @@ macro_rules! through_each {
             #[tokio::test]
             async fn through_sinch() {
                 super::$test(Carrier::Sinch).await;
+            }
+
+            #[tokio::test]
+            async fn through_kaleyra_by_forms() {
+                super::$test(Carrier::Kaleyra(Generation::V1)).await;
+            }
+
+            #[tokio::test]
+            async fn through_kaleyra_by_meta_s_objects() {
+                super::$test(Carrier::Kaleyra(Generation::V2)).await;
             }
         }
     };

@@ -63,7 +63,7 @@ impl Media {
     /// Hosts the file of a message, at the address that its callback tells.
     pub(super) fn host(&self, base: &str, file: File) -> SentFile {
         let id = ids::letters();
-        let hosted_at = format!("{base}/kaleyra/media/{id}/{}", file.name.replace(' ', "%20"));
+        let hosted_at = format!("{base}/kaleyra/media/{id}");
         let sent = SentFile {
             name: file.name.clone(),
             content_type: file.content_type.clone(),
@@ -106,12 +106,8 @@ impl Media {
     }
 }
 
-/// `GET /kaleyra/media/{id}/{name}`.
-pub(super) async fn serve(
-    State(world): State<Arc<World>>,
-    Path((id, _name)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+/// `GET /kaleyra/media/{id}`.
+pub(super) async fn serve(State(world): State<Arc<World>>, Path(id): Path<String>, request: Request) -> Response {
     let headers = request.headers();
     let with_credential = headers.contains_key("api-key") || headers.contains_key("authorization");
     let file = match world.kaleyra.media.fetched(&id, with_credential) {

@@ -82,5 +82,5 @@ impl Kaleyra {
 
 /// The routes.
 pub(crate) fn router() -> Router<Arc<World>> {
-    Router::new().route("/kaleyra/media/{id}/{name}", get(media::serve)).route("/kaleyra/{*path}", any(door::serve))
+    Router::new().route("/kaleyra/media/{id}", get(media::serve)).route("/kaleyra/{*path}", any(door::serve))
 }

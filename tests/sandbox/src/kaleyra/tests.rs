@@ -188,6 +188,13 @@ async fn takes_a_text_and_tells_how_far_it_has_come() {
     let scene = self::scene(Generation::V2).await;
     assert_eq!(scene.told_of_wrapped(json!({})).await, (vec!["sent".into(), "delivered".into()], None));
     let told = scene.hub.wait(2).await.remove(1).json().unwrap();
+    scene.number.set(|number| number.reversed = true);
+    assert_eq!(scene.wrapped(json!({})).await.0, 200);
+    let told_last =
+        |number: &super::NumberState| number.webhooks.iter().filter(|post| post.status_told.is_some()).count();
+    let state = scene.number.wait_until(|number| told_last(number) == 4, PATIENCE).await.unwrap();
+    let told_of: Vec<_> = state.webhooks.iter().filter_map(|post| post.status_told.as_ref()).collect();
+    assert_eq!(told_of[2].1, "delivered");
     let shown = scene.marta.received().remove(0);
     assert_eq!(told["meta_object"]["value"]["statuses"][0]["id"], shown.id);
     assert_eq!((&told["message_id"], &told["extra_info"]["ref"]), (&json!(shown.wamid), &json!("hub:1")));

@@ -1,0 +1,166 @@
+//! What only Meta's Cloud API does: several numbers in one call, ids that change, messages that are edited and taken back.
+
+use e2e::scene::{sandbox, unique};
+use e2e::whatsapp::{Carrier, Line, NAME, Number, Phone};
+use sandbox::When;
+use sandbox::meta::{File, GraphError};
+use serde_json::{Value, json};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000IHDR";
+
+fn of(line: &Line) -> sandbox::meta::whatsapp::Number {
+    let Number::Meta(number) = line.number.clone() else { panic!("it is Meta's") };
+    number
+}
+
+fn person(phone: &Phone) -> sandbox::meta::whatsapp::Customer {
+    let Phone::Meta(customer) = phone.clone() else { panic!("it is Meta's") };
+    customer
+}
+
+/// What Meta posts about a number, without what is told of it.
+fn change(number: &sandbox::meta::whatsapp::Number, members: &Value) -> Value {
+    let (id, shown) = number.read(|number| (number.phone_number_id.clone(), number.digits()));
+    let mut value = json!({
+        "messaging_product": "whatsapp", "metadata": {"display_phone_number": shown, "phone_number_id": id},
+    });
+    value.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    json!({"field": "messages", "value": value})
+}
+
+#[tokio::test]
+async fn a_batch_about_two_numbers_of_two_integrations_is_told_each_at_its_own() {
+    let waba = format!("7{}", unique());
+    let (one, other) = (Line::another_of(&waba).await, Line::another_of(&waba).await);
+    let (anna, bert) = (one.known().await, other.known().await);
+    let sent = one.reply(&anna, "On its way").await.sent();
+    one.until_state(&sent[0], "delivered").await;
+    let at = (shared::time::Timestamp::now().millis() / 1000).to_string();
+    let text = |from: &Phone, text: &str| {
+        json!([{"from": from.id(), "id": format!("wamid.{}", unique()), "timestamp": at, "type": "text", "text": {"body": text}}])
+    };
+    let read = json!([{"id": sent[0], "status": "read", "timestamp": at, "recipient_id": anna.id()}]);
+    let changes = json!([
+        change(&of(&one), &json!({"statuses": read, "messages": text(&anna, "to the one")})),
+        change(&of(&other), &json!({"messages": text(&bert, "to the other")})),
+    ]);
+    let entry = json!({"id": waba, "changes": changes});
+    assert!(of(&one).post_entries(vec![entry]).await.acknowledged());
+    assert_eq!(one.until_bodies(&anna, 2).await, ["Hello?", "to the one"]);
+    assert_eq!(other.until_bodies(&bert, 2).await, ["Hello?", "to the other"]);
+    one.until_state(&sent[0], "read").await;
+}
+
+#[tokio::test]
+async fn what_is_edited_taken_back_quoted_and_reacted_to_is_told() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.customer();
+    let said = person(&anna).says("see you at 5").await;
+    line.until_bodies(&anna, 1).await;
+    person(&anna).edits(&said.id, "see you at 6").await;
+    person(&anna).revokes(&said.id).await;
+    let sent = line.reply(&anna, "Which day?").await.sent();
+    person(&anna).answers(&sent[0], "Monday").await;
+    person(&anna).reacts(&sent[0], "👍").await;
+    person(&anna).unreacts(&sent[0]).await;
+    person(&anna).shares_contact("Ingrid Dahl", "+47 40 00 00 00").await;
+    person(&anna).sends_unsupported("poll_creation").await;
+    let bodies = line.until_bodies(&anna, 9).await;
+    assert_eq!(bodies[0], "see you at 5");
+    assert_eq!(bodies[1], "[edited] see you at 6");
+    assert!(bodies[2].starts_with("[") && bodies[2].contains("see you at"), "{bodies:?}");
+    assert_eq!(bodies[3..5], ["[reply to] \"Which day?\"", "Monday"], "{bodies:?}");
+    assert!(bodies[5].starts_with("[reaction] 👍"), "{bodies:?}");
+    assert!(bodies[6].starts_with("[reaction removed]"), "{bodies:?}");
+    assert!(bodies[7].starts_with("[contact] Ingrid Dahl"), "{bodies:?}");
+    assert_eq!(bodies[8], "[unsupported message: poll_creation]");
+}
+
+#[tokio::test]
+async fn a_person_known_by_a_user_id_alone_is_answered_by_it() {
+    let line = Line::new(Carrier::Meta).await;
+    let user_id = format!("DE.{}", unique());
+    let anna = of(&line).customer_by_user_id(&user_id, NAME);
+    assert!(anna.says("you cannot see my number").await.webhook.acknowledged());
+    let anna = Phone::Meta(anna);
+    assert_eq!(line.until_bodies(&anna, 1).await, ["you cannot see my number"]);
+    line.reply(&anna, "we can answer all the same").await.sent();
+    assert_eq!(line.until_received(&anna, 1).await, ["we can answer all the same"]);
+}
+
+#[tokio::test]
+async fn a_person_who_changes_number_and_user_id_stays_one_contact() {
+    let line = Line::new(Carrier::Meta).await;
+    let digits = unique();
+    let (old, new) = (format!("49{}", &digits[digits.len() - 10..]), format!("48{}", &digits[digits.len() - 10..]));
+    let (before, after) = (format!("DE.{digits}"), format!("PL.{digits}"));
+    let anna = of(&line).customer_with_user_id(&old, &before, NAME);
+    anna.says("my old number").await;
+    line.until_desk(|desk| desk.bodies_of(&old).len() == 1).await;
+    anna.changes_number(&new, Some(&after)).await;
+    line.until_desk(|desk| desk.bodies_of(&old).len() == 2).await;
+    anna.says("my new number").await;
+    let desk = line.until_desk(|desk| desk.bodies_of(&old).len() == 3).await;
+    assert_eq!(desk.bodies_of(&old)[2], "my new number");
+    assert_eq!(desk.incoming().len(), 3, "nothing went to another contact");
+}
+
+#[tokio::test]
+async fn a_file_that_whatsapp_has_lost_is_told_of_and_a_link_that_expired_is_asked_for_anew() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.customer();
+    let sent = person(&anna).sends(File::new("tile.png", "image/png", PNG), Some("look")).await;
+    assert_eq!(line.until_bodies(&anna, 2).await, ["look", "image.png"]);
+    let fetches = person(&anna).fetches(sent.file.as_ref().unwrap());
+    assert!(!fetches.is_empty() && fetches.iter().all(|fetch| fetch.authorized), "{fetches:?}");
+    // Its address is over before anybody fetches, and its id is not.
+    let late = File::new("late.png", "image/png", PNG).missing_at_first(1);
+    person(&anna).sends(late, None).await;
+    let bodies = line.until_bodies(&anna, 4).await;
+    assert!(bodies[2].starts_with("[file] the image could not be fetched yet"), "{bodies:?}");
+    assert_eq!(bodies[3], "image.png");
+}
+
+#[tokio::test]
+async fn an_app_of_one_s_own_has_its_own_address() {
+    let secret = format!("own-{}", unique());
+    let verify_token = format!("own-{}", unique());
+    let (app_secret, token) = (secret.clone(), verify_token.clone());
+    let waba = format!("7{}", unique());
+    let line = Line::of_own_app(&waba, &app_secret, &token).await;
+    let anna = line.customer();
+    anna.says("through our own app").await;
+    assert_eq!(line.until_bodies(&anna, 1).await, ["through our own app"]);
+    line.reply(&anna, "and back").await.sent();
+    assert_eq!(line.until_received(&anna, 1).await, ["and back"]);
+    let own = of(&line).read(|number| number.own_url.clone()).unwrap();
+    assert_eq!(own, line.integration["webhook_url"].as_str().unwrap(), "Meta was told the address");
+    let (status, _) = line.hub.call(reqwest::Method::DELETE, &format!("/api/integrations/{}", line.id()), None).await;
+    assert_eq!(status, 204);
+    let (own, subscribed) = of(&line).read(|number| (number.own_url.clone(), number.subscribed));
+    assert_eq!((own, subscribed), (None, false), "what nobody needs any more is taken away");
+}
+
+#[tokio::test]
+async fn limits_of_every_kind_are_told_or_waited_for() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    for code in [80007, 131_056] {
+        let limit = GraphError::whatsapp(code, "Rate limit hit");
+        of(&line).fail(limit, When::always());
+        line.reply(&anna, "too much").await.refused(503, "throttled");
+        of(&line).mend();
+    }
+    line.reply(&anna, "now").await.sent();
+    assert_eq!(line.until_received(&anna, 1).await, ["now"]);
+}
+
+#[tokio::test]
+async fn a_token_that_ended_is_told_and_seen_in_the_integration() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    of(&line).set_account(|number| number.token_state = sandbox::meta::Token::Expired);
+    line.reply(&anna, "hello").await.refused(400, "provider_auth");
+    assert_eq!(line.hub.integration(line.id()).await["platform"]["state"], "refuses");
+    assert!(sandbox().whatsapp_number(&of(&line).read(|number| number.phone_number_id.clone())).is_some());
+}
