@@ -112,8 +112,7 @@ impl Line {
     pub async fn of_own_app(waba: &str, secret: &str, verify_token: &str) -> Self {
         let (number, settings) = meta::number_of(waba);
         if let Number::Meta(number) = &number {
-            let app =
-                MetaApp { id: unique(), secret: secret.to_owned(), verify_token: verify_token.to_owned() };
+            let app = MetaApp { id: unique(), secret: secret.to_owned(), verify_token: verify_token.to_owned() };
             number.set_account(|number| number.app = app.clone());
         }
         Self::of(number, settings, |wanted| {

@@ -36,9 +36,7 @@ async fn a_batch_about_two_numbers_of_two_integrations_is_told_each_at_its_own()
     let sent = one.reply(&anna, "On its way").await.sent();
     one.until_state(&sent[0], "delivered").await;
     let at = (shared::time::Timestamp::now().millis() / 1000).to_string();
-    let text = |from: &Phone, text: &str| {
-        json!([{"from": from.id(), "id": format!("wamid.{}", unique()), "timestamp": at, "type": "text", "text": {"body": text}}])
-    };
+    let text = |from: &Phone, text: &str| json!([{"from": from.id(), "id": format!("wamid.{}", unique()), "timestamp": at, "type": "text", "text": {"body": text}}]);
     let read = json!([{"id": sent[0], "status": "read", "timestamp": at, "recipient_id": anna.id()}]);
     let changes = json!([
         change(&of(&one), &json!({"statuses": read, "messages": text(&anna, "to the one")})),
