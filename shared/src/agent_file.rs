@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::channel::{Content, Handed, OutFile};
+use crate::channel::{Carrier, Content, Handed, OutFile};
 use crate::event::MediaKind;
 use crate::http::{Client, FetchError, Purpose};
 use crate::openchannel::account::MotionApi;
@@ -15,11 +15,19 @@ const LONGEST_ID: usize = 256;
 const METADATA_CAP: usize = 64 * 1024;
 
 /// Why a file cannot be had from Motion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileLacking {
     /// Motion gives no such id to a file.
     #[error("Motion gives no such id to a file")]
     NoSuchId,
+    /// The platform takes none of its type.
+    #[error("{title} takes no files of the type {mime}")]
+    Kind {
+        /// What people call the channel.
+        title: &'static str,
+        /// The MIME type.
+        mime: String,
+    },
     /// It is larger than the platform takes.
     #[error("it is larger than {} MB", .0 / 1_000_000)]
     TooLarge(usize),
@@ -42,7 +50,7 @@ pub fn check(id: &AttachmentId) -> Result<&AttachmentId, FileLacking> {
     if id.as_str().len() > LONGEST_ID { Err(FileLacking::NoSuchId) } else { Ok(id) }
 }
 
-/// Fetches a file. `named` is what the agent's answer calls it, `cap` its largest size in bytes.
+/// Fetches a file for a customer of the channel. `named` is what the agent's answer calls it.
 ///
 /// # Errors
 /// [`FileLacking`] says why it cannot be had.
@@ -51,10 +59,11 @@ pub async fn fetch(
     api: &MotionApi,
     id: &AttachmentId,
     named: Option<&str>,
-    cap: usize,
+    carrier: &dyn Carrier,
     deadline: Instant,
 ) -> Result<Content, FileLacking> {
     check(id)?;
+    let cap = carrier.limits().file_bytes;
     let left = || deadline.saturating_duration_since(Instant::now());
     let (told, fetched) = tokio::join!(
         http.send(Purpose::Desk, api.metadata_request(id), left(), METADATA_CAP),
@@ -64,6 +73,11 @@ pub async fn fetch(
     let Metadata { name, mime } = told.map(|answer| attachment::metadata(&answer)).unwrap_or_default();
     let file = fetched.map_err(|error| lacking(&error, cap, left().is_zero()))?;
     let file_type = sniff(&file.bytes, mime.as_deref().or(file.content_type.as_deref()));
+    match carrier.largest_file(&file_type.mime) {
+        None => return Err(FileLacking::Kind { title: carrier.title(), mime: file_type.mime }),
+        Some(largest) if file.bytes.len() > largest => return Err(FileLacking::TooLarge(largest)),
+        Some(_) => {}
+    }
     let name = name.as_deref().or(named).or(file.file_name.as_deref());
     let name = file_name(kind(&file_type.mime), name, &file_type);
     let out = OutFile { name, content_type: file_type.mime, caption: None };

@@ -145,6 +145,14 @@ impl AccountKey {
         self.0 == "unknown:"
     }
 
+    /// What may stand in a log: all of it but telephone numbers, our own ones too.
+    pub fn shown(&self) -> String {
+        let is_number = |part: &&str| part.len() >= 7 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let of_whatsapp = self.0.starts_with("whatsapp:");
+        let shown = |part| if of_whatsapp && is_number(&part) { "#" } else { part };
+        self.0.split(':').map(shown).collect::<Vec<_>>().join(":")
+    }
+
     /// What follows the channel's name: the platform's own id of the account.
     pub fn platform_id(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, id)| id)

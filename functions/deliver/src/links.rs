@@ -107,7 +107,7 @@ impl Worker {
     async fn usable(&self, integration: Integration, now: Timestamp) -> Result<Link, LinkError> {
         let channel = integration.channel().ok_or(LinkError::Unusable("an unknown channel"))?;
         let Some(secrets) = self.secrets.integration(integration.id, now).await? else {
-            let reason = "the integration's secret is missing; send its tokens and addresses again".to_owned();
+            let reason = "the integration's secret is missing; delete the integration and make it again".to_owned();
             let broken = health(DeskState::Refuses, reason, self);
             self.store.set_desk_health(integration.id, &broken).await?;
             return Err(LinkError::Unusable("its secret is missing"));

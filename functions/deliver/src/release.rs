@@ -256,15 +256,14 @@ impl Worker {
 
     async fn content(&self, link: &Link, held: &Held, deadline: Instant) -> Result<Content, FileLacking> {
         let (attachment, name) = match &held.content {
-            HeldContent::Text { text } => return Ok(Content::Text(text.clone())),
+            HeldContent::Text { text } => return Ok(Content::written(text.clone(), link.channel)),
             HeldContent::File { attachment, name } => (attachment, name),
         };
         let api = link.secrets.motion_api(&link.integration);
         let api = api.ok_or(FileLacking::Refused("the integration has no address or no key of Motion's API"))?;
-        let cap = link.channel.carrier().limits().file_bytes;
         // Nobody closes it while the worker lives; without it a file is carried all the same.
         let _place = self.files.acquire().await.ok();
-        agent_file::fetch(&self.http, &api, attachment, name.as_deref(), cap, deadline).await
+        agent_file::fetch(&self.http, &api, attachment, name.as_deref(), link.channel.carrier(), deadline).await
     }
 
     /// Tells the agent how many of their messages went out; counted over all tries, so that it is told once.

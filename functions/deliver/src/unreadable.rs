@@ -39,7 +39,8 @@ pub(crate) async fn nobodys(worker: &Worker, envelope: &Envelope) -> Result<Step
     let last = Timestamp::from_millis(LAST_LOGGED.load(Ordering::Relaxed));
     if now.since(last) >= LOG_PAUSE {
         LAST_LOGGED.store(now.millis(), Ordering::Relaxed);
-        tracing::warn!(account = %envelope.target.account, metric = "unclaimed", "events come in for an account that nobody has connected");
+        let account = envelope.target.account.shown();
+        tracing::warn!(account, metric = "unclaimed", "events come in for an account that nobody has connected");
     }
     Ok(Step::Done)
 }

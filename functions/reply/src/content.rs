@@ -52,24 +52,6 @@ pub(crate) fn read(call: &Call, map_key: ContactField) -> Result<Reply, Answer> 
     }
 }
 
-/// A place, where the whole text is one as the hub writes it: `[location] 45.4642, 9.19 Piazza del Duomo https://...`. An
-/// agent can send on what a customer has sent.
-pub(crate) fn place(text: &str) -> Option<Content> {
-    let rest = text.trim().strip_prefix("[location]")?;
-    let (latitude, rest) = rest.split_once(',')?;
-    let (longitude, name) = rest.trim_start().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
-    let degrees = |text: &str, most: f64| text.trim().parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most);
-    if !degrees(latitude, 90.0) || !degrees(longitude, 180.0) {
-        return None;
-    }
-    let name: Vec<&str> = name.split_whitespace().filter(|word| !word.starts_with("https://")).collect();
-    Some(Content::Location {
-        latitude: latitude.trim().to_owned(),
-        longitude: longitude.to_owned(),
-        name: name.join(" "),
-    })
-}
-
 /// A text as messages, in order.
 pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<String>, Answer> {
     split(text, limits.text, limits.text_unit, limits.parts).map_err(|too_long| {
@@ -78,37 +60,4 @@ pub(crate) fn texts(text: &str, limits: &Limits) -> Result<Vec<String>, Answer> 
             format!("Nothing was sent: {too_long}. Shorten it, or send it in several answers."),
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_the_hub_about_a_place_is_a_place_again() {
-        let url = "https://www.google.com/maps?q=45.4642,9.1900";
-        let table = [
-            (
-                format!("[location] 45.4642, 9.1900 Piazza del Duomo {url}"),
-                Some(("45.4642", "9.1900", "Piazza del Duomo")),
-            ),
-            (format!(" [location] -45.4642,-9.19 {url}\n"), Some(("-45.4642", "-9.19", ""))),
-            ("[location] 45.4642, 9.19".to_owned(), Some(("45.4642", "9.19", ""))),
-            ("[location] 91, 9.19".to_owned(), None),
-            ("[location] 45.4642, 181".to_owned(), None),
-            ("[location] NaN, inf".to_owned(), None),
-            ("[location] here, there".to_owned(), None),
-            ("[location]".to_owned(), None),
-            ("see [location] 45.4642, 9.19".to_owned(), None),
-            ("45.4642, 9.19".to_owned(), None),
-        ];
-        for (text, expected) in table {
-            let found = place(&text).map(|content| match content {
-                Content::Location { latitude, longitude, name } => (latitude, longitude, name),
-                _ => panic!("{text}: no place"),
-            });
-            let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
-            assert_eq!(found, expected, "{text}");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! An agent's file, fetched from Motion by its id, or what to tell where it cannot be had.
 
 use shared::agent_file::{self, FileLacking};
-use shared::channel::{Content, Limits};
+use shared::channel::{Carrier, Content};
 use shared::openchannel::account::MotionApi;
 use shared::openchannel::attachment::AttachmentId;
 use tokio::time::Instant;
@@ -19,12 +19,12 @@ impl Shell {
         door: &Door,
         id: &AttachmentId,
         named: Option<&str>,
-        limits: &Limits,
+        carrier: &dyn Carrier,
         budget: Budget,
     ) -> Result<Content, Answer> {
         let api = motion_api(door)?;
         let deadline = Instant::now() + budget.left();
-        let fetched = agent_file::fetch(&self.http, &api, id, named, limits.file_bytes, deadline);
+        let fetched = agent_file::fetch(&self.http, &api, id, named, carrier, deadline);
         fetched.await.map_err(lacking)
     }
 }
@@ -49,6 +49,10 @@ pub(crate) fn checked_id(id: &AttachmentId) -> Result<&AttachmentId, Answer> {
 fn lacking(lacking: FileLacking) -> Answer {
     let (code, told) = match lacking {
         FileLacking::TooLarge(_) => (Code::FileTooLarge, format!("The file was not sent: {lacking}.")),
+        FileLacking::Kind { .. } => (
+            Code::ProviderRefused,
+            format!("The file was not sent: {lacking}. Send it as a PDF, or send a link to it."),
+        ),
         FileLacking::NoSuchId => (Code::FileUnavailable, format!("The file was not sent: {lacking}.")),
         FileLacking::Refused(why) => {
             (Code::FileUnavailable, format!("The file was not sent: {why}. An administrator must look at it."))
@@ -74,13 +78,19 @@ mod tests {
     fn what_is_told_of_a_file_that_cannot_be_had() {
         let table = [
             (FileLacking::TooLarge(25_000_000), 422, "file_too_large", "25 MB"),
+            (
+                FileLacking::Kind { title: "WhatsApp", mime: "image/gif".to_owned() },
+                400,
+                "provider_refused",
+                "image/gif",
+            ),
             (FileLacking::NoSuchId, 422, "file_unavailable", "no such id"),
             (FileLacking::Refused("Motion refuses to hand it over"), 422, "file_unavailable", "refuses"),
             (FileLacking::Unavailable, 502, "file_unavailable", "Try again"),
             (FileLacking::Late, 502, "file_unavailable", "a link or a smaller file"),
         ];
         for (lack, status, outcome, words) in table {
-            let answer = lacking(lack);
+            let answer = lacking(lack.clone());
             assert_eq!((answer.status, answer.outcome), (status, outcome), "{lack}");
             assert!(format!("{answer:?}").contains(words), "{answer:?}");
         }

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::code::Code;
-use crate::content::{least_time, place, texts, too_late};
+use crate::content::{least_time, texts, too_late};
 use crate::door::Door;
 use crate::pause::pause;
 use crate::recipient::Recipient;
@@ -125,14 +125,11 @@ impl Errand<'_> {
         let pieces = match (&self.reply.attachment, &self.reply.text) {
             (Some(id), _) => {
                 let named = self.reply.file_name.as_deref();
-                vec![self.shell.file(&self.door, id, named, limits, self.budget).await?]
+                vec![self.shell.file(&self.door, id, named, self.channel.carrier(), self.budget).await?]
             }
             (None, text) => {
-                let text = text.as_deref().unwrap_or_default();
-                match place(text).filter(|_| self.channel.takes_places()) {
-                    Some(place) => vec![place],
-                    None => texts(text, limits)?.into_iter().map(Content::Text).collect(),
-                }
+                let texts = texts(text.as_deref().unwrap_or_default(), limits)?;
+                texts.into_iter().map(|text| Content::written(text, self.channel)).collect()
             }
         };
         if pieces.is_empty() { Err(ReplyError::Empty.into()) } else { Ok(pieces) }

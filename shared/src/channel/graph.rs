@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::facebook::authenticate::appsecret_proof;
-use super::quoted::quoted;
+use super::quoted::{quoted, without_numbers};
 use super::{Failure, FailureClass, PlatformError};
 use crate::http::{Answer, Auth, HttpError, OutBody, Outgoing};
 
@@ -78,6 +78,11 @@ pub(super) struct Complaint {
 }
 
 impl Complaint {
+    /// The same, with words that name no telephone number.
+    pub(super) fn without_numbers(self) -> Self {
+        Self { words: self.words.as_deref().map(without_numbers), ..self }
+    }
+
     /// The failure that it is: `what` happened, Graph's own words, what to do.
     pub(super) fn failure(self, service: &Service, class: FailureClass, what: &str, then: &str) -> Failure {
         let what = format!("{what} {}", said(service.name, self.words.as_deref(), &self.code.to_string()));
@@ -125,7 +130,8 @@ pub(super) fn good<'a>(
 /// An answer came, but not what the platform promises.
 pub(super) fn unusable(service: &Service) -> Failure {
     let name = service.name;
-    let what = format!("{name} answered in a way that the hub does not understand, so it may or may not have been done.");
+    let what =
+        format!("{name} answered in a way that the hub does not understand, so it may or may not have been done.");
     failure(FailureClass::Transient, what, &format!("Look at {name} before trying again."))
 }
 
@@ -143,11 +149,7 @@ fn failure(class: FailureClass, what: String, then: &str) -> Failure {
     Failure { class, sentence: format!("{what} {then}"), what, platform: None }
 }
 
-fn judged<'a>(
-    answer: &'a Answer,
-    service: &Service,
-    judge: impl FnOnce(Complaint) -> Bad,
-) -> Result<&'a [u8], Bad> {
+fn judged<'a>(answer: &'a Answer, service: &Service, judge: impl FnOnce(Complaint) -> Bad) -> Result<&'a [u8], Bad> {
     match complaint(answer) {
         Some(complaint) => Err(judge(complaint)),
         None if (200..300).contains(&answer.status) => Ok(&answer.body),

@@ -136,6 +136,12 @@ pub enum Handed {
 }
 
 impl Content {
+    /// What an agent wrote, as the channel takes it: a place where the whole text is one as the hub shows places,
+    /// `[location] 45.4642, 9.19 Piazza del Duomo https://...`, so that an agent can send on what a customer has sent.
+    pub fn written(text: String, channel: Channel) -> Self {
+        place(&text).filter(|_| channel.takes_places()).unwrap_or(Self::Text(text))
+    }
+
     /// The first words of it, to quote where a later event speaks of it.
     pub fn quote(&self) -> String {
         let words = match self {
@@ -212,6 +218,22 @@ impl Channel {
     }
 }
 
+fn place(text: &str) -> Option<Content> {
+    let rest = text.trim().strip_prefix("[location]")?;
+    let (latitude, rest) = rest.split_once(',')?;
+    let (longitude, name) = rest.trim_start().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+    let degrees = |text: &str, most: f64| text.trim().parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most);
+    if !degrees(latitude, 90.0) || !degrees(longitude, 180.0) {
+        return None;
+    }
+    let name: Vec<&str> = name.split_whitespace().filter(|word| !word.starts_with("https://")).collect();
+    Some(Content::Location {
+        latitude: latitude.trim().to_owned(),
+        longitude: longitude.to_owned(),
+        name: name.join(" "),
+    })
+}
+
 impl Platforms {
     /// Reads them from a function's environment.
     pub fn read(environment: &mut Environment<'_>) -> Self {
@@ -248,5 +270,43 @@ impl<'a> Connection<'a> {
     /// What its requests are for, going out from [`Carrier::base`].
     pub const fn purpose(base: &Url) -> Purpose<'_> {
         Purpose::Platform { base }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_hub_about_a_place_is_a_place_again() {
+        let url = "https://www.google.com/maps?q=45.4642,9.1900";
+        let table = [
+            (
+                format!("[location] 45.4642, 9.1900 Piazza del Duomo {url}"),
+                Some(("45.4642", "9.1900", "Piazza del Duomo")),
+            ),
+            (format!(" [location] -45.4642,-9.19 {url}\n"), Some(("-45.4642", "-9.19", ""))),
+            ("[location] 45.4642, 9.19".to_owned(), Some(("45.4642", "9.19", ""))),
+            ("[location] 91, 9.19".to_owned(), None),
+            ("[location] 45.4642, 181".to_owned(), None),
+            ("[location] NaN, inf".to_owned(), None),
+            ("[location] here, there".to_owned(), None),
+            ("[location]".to_owned(), None),
+            ("see [location] 45.4642, 9.19".to_owned(), None),
+            ("45.4642, 9.19".to_owned(), None),
+        ];
+        for (text, expected) in table {
+            let found = match Content::written(text.clone(), Channel::WhatsApp(Provider::Twilio)) {
+                Content::Location { latitude, longitude, name } => Some((latitude, longitude, name)),
+                Content::Text(same) => {
+                    assert_eq!(same, text);
+                    None
+                }
+                _ => panic!("{text}: neither a place nor a text"),
+            };
+            let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+            assert_eq!(found, expected, "{text}");
+            assert!(matches!(Content::written(text, Channel::Facebook), Content::Text(_)));
+        }
     }
 }

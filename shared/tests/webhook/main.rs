@@ -17,6 +17,7 @@ use shared::webhook::{self, Route, Shell};
 
 mod aws;
 mod kaleyra;
+mod meta;
 mod sinch;
 mod twilio;
 use aws::FakeAws;

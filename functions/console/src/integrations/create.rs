@@ -19,7 +19,7 @@ use crate::auth::Person;
 use crate::body::JsonObject;
 use crate::error::{ApiError, ErrorBody, Problems};
 
-/// Connects a page with an Open Channel account. The page is the one that Facebook names for the token. All settings that
+/// Connects a page or a number with an Open Channel account. It is the one that its platform names for the credential. All settings that
 /// are not right are told of together; what is not wrong but worth a look comes back as `findings`.
 #[utoipa::path(post, path = "/api/integrations", operation_id = "create_integration", tag = "integrations",
     request_body = super::schema::NewIntegration,
@@ -92,12 +92,12 @@ async fn replaced(app: &App, new: &Integration, take_over: bool) -> Result<Optio
     match app.store.tenants_integration(new.tenant, holder).await? {
         Some(holder) if take_over => Ok(Some(holder)),
         Some(holder) => taken(format!(
-            "The page {} is connected already, by your integration {:?}. Change that one, or send take_over: true: then it is \
+            "{} is connected already, by your integration {:?}. Change that one, or send take_over: true: then it is \
              disabled, what waits stays with it, and new messages come to the new one.",
             new.account_name, holder.name
         )),
         None => taken(format!(
-            "The page {} is connected already, by another company of this deployment, which must disconnect it first.",
+            "{} is connected already, by another company of this deployment, which must disconnect it first.",
             new.account_name
         )),
     }
@@ -120,7 +120,7 @@ async fn keep(app: &App, draft: &Draft, replaced: Option<&Integration>) -> Resul
             }
             Err(ApiError::Conflict(
                 "account_taken",
-                "Someone else connected this page, or changed its integration, at the same moment; look at the list and \
+                "Someone else connected this account, or changed its integration, at the same moment; look at the list and \
                  try again."
                     .to_owned(),
             ))

@@ -18,7 +18,7 @@ use crate::auth::Person;
 use crate::error::{ApiError, ErrorBody};
 use crate::query;
 
-/// Disconnects the page and forgets the integration with its secrets. While messages wait, failed ones are kept or answers are held it is
+/// Disconnects the account and forgets the integration with its secrets. While messages wait, failed ones are kept or answers are held it is
 /// refused, unless they are to be thrown away.
 #[utoipa::path(delete, path = "/api/integrations/{id}", operation_id = "delete_integration", tag = "integrations",
     params(
@@ -87,7 +87,7 @@ async fn put_back(app: &App, integration: &Integration, with_claim: bool) -> Res
     match error {
         NewIntegration::AccountTaken => Err(ApiError::Conflict(
             "account_taken",
-            "Someone else connected the page while the integration was deleted. Messages that were set aside at that moment \
+            "Someone else connected the account while the integration was deleted. Messages that were set aside at that moment \
              are still in the table; an administrator of the deployment can find them there."
                 .to_owned(),
         )),
@@ -95,20 +95,22 @@ async fn put_back(app: &App, integration: &Integration, with_claim: bool) -> Res
     }
 }
 
-/// Ends the page's events, unless another integration gets them: the account was this one's, and may be taken again by now.
+/// Ends the account's events, unless another integration gets them: the account was this one's, and may be taken again by now.
 async fn unsubscribe(app: &App, integration: &Integration, secrets: &IntegrationSecrets) {
     match app.store.claim_holder(&integration.account).await {
         Ok(None) => {}
         Ok(Some(_)) => return,
         Err(error) => {
-            tracing::warn!(integration = %integration.id, %error, "the page of a deleted integration stays subscribed");
+            tracing::warn!(integration = %integration.id, %error, "the account of a deleted integration stays subscribed");
             return;
         }
     }
     match Platform::of(app, integration, secrets).await {
         Ok(platform) => platform.unsubscribe(&integration.account).await,
         // The reason is in the log already.
-        Err(_) => tracing::warn!(integration = %integration.id, "the page of a deleted integration stays subscribed"),
+        Err(_) => {
+            tracing::warn!(integration = %integration.id, "the account of a deleted integration stays subscribed")
+        }
     }
 }
 

@@ -107,6 +107,11 @@ impl<'a> Asking<'a> {
         Connection::new(self.channel, platforms, self.secrets, self.app_secret.as_ref(), self.login.as_ref())
     }
 
+    /// Whether an integration has the account; nothing where nobody knows.
+    pub(crate) async fn is_connected(&self, account: &AccountKey) -> Option<bool> {
+        self.app.store.claim_holder(account).await.ok().map(|holder| holder.is_some())
+    }
+
     /// Asks the provider.
     pub(crate) async fn ask<T>(&self, question: Question<T>) -> Result<T, Failure> {
         let connection = self.connection();

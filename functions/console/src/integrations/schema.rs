@@ -5,20 +5,25 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
+use super::providers::schema::{Kaleyra, Meta, Sinch, Twilio};
+
 /// What a new integration is to be.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "described, not read")]
 pub(crate) struct NewIntegration {
-    /// The channel.
+    /// The channel: `facebook` or `whatsapp`.
     #[schema(example = "facebook")]
     channel: String,
-    /// Whether a page that another integration of the same company has is taken from it: that one is disabled, and what
+    /// Who carries a WhatsApp number: `meta`, `twilio`, `sinch` or `kaleyra`. Its settings stand under the same name.
+    #[schema(example = "twilio")]
+    provider: Option<String>,
+    /// Whether an account that another integration of the same company has is taken from it: that one is disabled, and what
     /// waits stays with it.
     take_over: Option<bool>,
     /// What people call it, 1 to 100 characters.
     name: String,
-    /// The page's access token. The page is the one that Facebook names for it.
-    page_token: String,
+    /// Of a page: its access token. The page is the one that Facebook names for it.
+    page_token: Option<String>,
     /// Where Motion takes messages, as it stands in the Open Channel account.
     #[schema(example = "https://motion.example.com/api/openchannel/accounts/2/notify?token=TOKEN")]
     receive_url: String,
@@ -46,10 +51,18 @@ pub(crate) struct IntegrationChange {
     more: Optional,
 }
 
-/// What need not be said.
+/// What need not be said of every channel.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "described, not read")]
 pub(crate) struct Optional {
+    /// The number, if Meta's Cloud API carries it.
+    meta: Option<Meta>,
+    /// The number, if Twilio carries it.
+    twilio: Option<Twilio>,
+    /// The number, if Sinch carries it.
+    sinch: Option<Sinch>,
+    /// The number, if Kaleyra carries it.
+    kaleyra: Option<Kaleyra>,
     /// Secret of a Meta app of your own, with `verify_token`; without them the deployment's app serves the page.
     app_secret: Option<String>,
     /// The verify token of that app: choose one and enter it at Meta.
@@ -66,8 +79,9 @@ pub(crate) struct Optional {
     api_user: Option<String>,
     /// The user's password.
     api_password: Option<String>,
-    /// The contact field of Motion that holds the customer's id, as in the Open Channel account; `facebook` if not said.
-    #[schema(example = "facebook")]
+    /// The contact field of Motion that holds the customer's id, as in the Open Channel account; `facebook` or `phone` if not said,
+    /// as the channel is.
+    #[schema(example = "phone")]
     map_key: Option<String>,
     /// Contact fields that every message sets.
     contact_fields: Option<BTreeMap<String, String>>,

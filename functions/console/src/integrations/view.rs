@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use shared::channel::{Channel, Provider};
 use shared::openchannel::url::ReceiveUrl;
 use shared::secrets::{DeskCredential, IntegrationSecrets};
 use shared::store::{DeskState, Health, Integration};
@@ -63,7 +64,7 @@ pub(crate) struct View {
     has_api_key: bool,
     /// Whether user and password of Motion are kept.
     has_api_user: bool,
-    /// Whether it is served by a Meta app of its own rather than the deployment's.
+    /// Of Facebook, and of WhatsApp through Meta: whether it is served by a Meta app of its own rather than the deployment's.
     has_own_app: bool,
     /// The address to enter at the platform. Kaleyra's holds a secret.
     webhook_url: String,
@@ -121,7 +122,8 @@ impl View {
         detail: Detail,
         findings: Vec<Finding>,
     ) -> Self {
-        let own_app = secrets.is_some_and(|secrets| !secrets.app_secrets.is_empty());
+        let of_meta = matches!(integration.channel(), Some(Channel::Facebook | Channel::WhatsApp(Provider::Meta)));
+        let own_app = of_meta && secrets.is_some_and(|secrets| !secrets.app_secrets.is_empty());
         let desk = secrets.and_then(|secrets| secrets.desk.as_ref());
         let receive_url = secrets.and_then(|secrets| secrets.receive_url.expose_secret().parse::<ReceiveUrl>().ok());
         Self {

@@ -18,7 +18,7 @@ const PREFIX: &str = "sha256=";
 const LONGEST_CHALLENGE: usize = 256;
 
 /// Whether one of our app secrets signed the body.
-pub(super) fn webhook(request: &RawRequest, keys: &WebhookKeys) -> Result<(), Refused> {
+pub(in crate::channel) fn webhook(request: &RawRequest, keys: &WebhookKeys) -> Result<(), Refused> {
     let signature = signature(request).ok_or(Refused::Unsigned)?;
     let mut macs = keys.secrets.iter().filter_map(keyed);
     let fits = macs.any(|mac| mac.chain_update(&request.body).verify_slice(&signature).is_ok());
@@ -38,7 +38,7 @@ fn signature(request: &RawRequest) -> Option<[u8; 32]> {
 /// The challenge of a question that shows one of our verify tokens.
 ///
 /// The names come with dots, or with underscores from gateways that do not keep them; each must stand there once.
-pub(super) fn handshake(query: &str, keys: &WebhookKeys) -> Result<String, Refused> {
+pub(in crate::channel) fn handshake(query: &str, keys: &WebhookKeys) -> Result<String, Refused> {
     let mode = only(query, "mode").ok_or(Refused::Malformed)?;
     let token = only(query, "verify_token").ok_or(Refused::Malformed)?;
     let challenge = only(query, "challenge").ok_or(Refused::Malformed)?;

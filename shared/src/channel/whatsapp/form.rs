@@ -36,7 +36,10 @@ mod tests {
     #[test]
     fn every_value_is_read_and_the_token_is_not() {
         let table: [(&str, &[&str]); 5] = [
-            (r#"{"flow_token":"case-5512","rating":4,"comment":" schnell & nett "}"#, &["comment: schnell & nett", "rating: 4"]),
+            (
+                r#"{"flow_token":"case-5512","rating":4,"comment":" schnell & nett "}"#,
+                &["comment: schnell & nett", "rating: 4"],
+            ),
             (r#"{"a":{"b":true,"flow_token":"x"},"c":["1","2"],"d":null,"e":""}"#, &["b: true", "c: 1", "c: 2"]),
             (r#"["yes"]"#, &["yes"]),
             (r#"{"flow_token":"case-5512"}"#, &[]),

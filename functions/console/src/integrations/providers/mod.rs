@@ -10,6 +10,7 @@ use crate::error::{ApiError, Problems};
 
 pub(crate) mod kaleyra;
 pub(crate) mod meta;
+pub(crate) mod schema;
 pub(crate) mod sinch;
 pub(crate) mod twilio;
 

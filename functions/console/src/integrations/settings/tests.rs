@@ -7,7 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::*;
 use crate::error::ApiError;
-use crate::integrations::schema;
+use crate::integrations::{providers, schema};
 
 fn complete() -> Map<String, Value> {
     let body = json!({
@@ -159,12 +159,26 @@ fn the_description_names_every_setting() {
         names(&serde_json::to_value(T::schema()).unwrap(), &mut found);
         found
     }
-    let complete: BTreeSet<String> = complete().into_iter().map(|(name, _)| name).collect();
+    let mut complete: BTreeSet<String> = complete().into_iter().map(|(name, _)| name).collect();
+    complete.insert("provider".to_owned());
+    complete.extend(providers::NAMES.map(|(name, _)| name.to_owned()));
     assert_eq!(described::<schema::NewIntegration>(), complete);
     let mut change = complete;
-    change.retain(|name| !matches!(name.as_str(), "channel" | "take_over"));
+    change.retain(|name| !matches!(name.as_str(), "channel" | "provider" | "take_over"));
     change.extend(["revision".to_owned(), "rotate_reply_secret".to_owned()]);
     assert_eq!(described::<schema::IntegrationChange>(), change);
+    let of_providers = [
+        ("meta", described::<providers::schema::Meta>()),
+        ("twilio", described::<providers::schema::Twilio>()),
+        ("sinch", described::<providers::schema::Sinch>()),
+        ("kaleyra", described::<providers::schema::Kaleyra>()),
+    ];
+    for (provider, names) in of_providers {
+        let settings: Map<String, Value> = names.iter().map(|name| (name.clone(), json!(null))).collect();
+        let body = json!({ provider: settings });
+        let (_, problems) = read_change(body.as_object().unwrap().clone());
+        assert_eq!(problems.names(), Vec::<&str>::new(), "{provider}: described and not read");
+    }
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

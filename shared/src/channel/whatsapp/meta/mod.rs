@@ -1,62 +1,49 @@
-//! WhatsApp through meta.
+//! WhatsApp through Meta's Cloud API: one telephone number of a WhatsApp business account (WABA). What a message is stands in
+//! `cloud`; here is what wraps it. Pure: the requests that `render` and `connect` build are sent, and the answers that
+//! `verdict` judges are fetched, by the shell.
+//!
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/about-the-platform>
 
-use url::Url;
-
-use super::identity;
-use crate::channel::{
-    Carrier, Connection, Limits, MediaRequest, OutMessage, Parsed, RawRequest, Refused, Verdict, Webhook, WebhookKeys,
-};
-use crate::event::MediaSource;
-use crate::http::{Answer, HttpError, MediaHosts, Outgoing};
-use crate::id::{AccountKey, CustomerId};
+use crate::channel::facebook::authenticate;
+use crate::channel::{Handshake, Parsed, RawRequest, Refused, Webhook, WebhookKeys};
+use crate::id::AccountKey;
 use crate::time::Timestamp;
 
-/// WhatsApp through meta.
+mod carrier;
+pub mod connect;
+mod events;
+pub mod limits;
+mod payload;
+mod render;
+mod verdict;
+
+/// The channel with its provider, as account keys begin; the id of the number follows.
+pub const NAME: &str = "whatsapp:meta";
+
+/// WhatsApp through Meta.
 #[derive(Clone, Copy, Debug)]
 pub struct WhatsAppMeta;
 
 impl Webhook for WhatsAppMeta {
+    /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview>
     const LARGEST_BODY: usize = 3 * 1024 * 1024;
 
-    fn authenticate(_request: &RawRequest, _keys: &WebhookKeys, _now: Timestamp) -> Result<(), Refused> {
-        unimplemented!()
+    fn authenticate(request: &RawRequest, keys: &WebhookKeys, _now: Timestamp) -> Result<(), Refused> {
+        authenticate::webhook(request, keys)
     }
 
-    fn parse(_request: &RawRequest, _own: Option<&AccountKey>) -> Parsed {
-        unimplemented!()
+    fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed {
+        events::parse(request, own)
     }
 }
 
-impl Carrier for WhatsAppMeta {
-    fn title(&self) -> &'static str {
-        "WhatsApp"
+impl Handshake for WhatsAppMeta {
+    fn handshake(query: &str, keys: &WebhookKeys) -> Result<String, Refused> {
+        authenticate::handshake(query, keys)
     }
+}
 
-    fn limits(&self) -> &'static Limits {
-        unimplemented!()
-    }
-
-    fn address(&self, text: &str) -> Option<CustomerId> {
-        identity::either(text)
-    }
-
-    fn base(&self, _connection: &Connection<'_>) -> Url {
-        unimplemented!()
-    }
-
-    fn message(&self, _connection: &Connection<'_>, _message: OutMessage<'_>) -> Outgoing {
-        unimplemented!()
-    }
-
-    fn verdict(&self, _answer: &Result<Answer, HttpError>, _human_agent: bool) -> Verdict {
-        unimplemented!()
-    }
-
-    fn media(&self, _connection: &Connection<'_>, _source: &MediaSource) -> Option<MediaRequest> {
-        unimplemented!()
-    }
-
-    fn media_hosts(&self) -> MediaHosts<'static> {
-        unimplemented!()
-    }
+/// The account of a number, by Meta's id of it.
+pub fn account(number_id: &str) -> AccountKey {
+    AccountKey::of(NAME, number_id)
 }

@@ -61,10 +61,13 @@ pub(super) fn text(part: Part) -> Option<String> {
 /// What WhatsApp did not hand over, so that the customer has to be asked.
 fn lost(errors: Option<Vec<payload::Problem>>) -> Option<Part> {
     errors.into_iter().flatten().find_map(|problem| match problem.code?.0.as_str() {
-        NOT_HANDED_OVER => {
-            Some(line("not handed over", "WhatsApp kept the first message of this customer; ask them to write it again"))
+        NOT_HANDED_OVER => Some(line(
+            "not handed over",
+            "WhatsApp kept the first message of this customer; ask them to write it again",
+        )),
+        FILE_NOT_HANDED_OVER => {
+            Some(line("not handed over", "WhatsApp does not hand over the file; ask for it in another way"))
         }
-        FILE_NOT_HANDED_OVER => Some(line("not handed over", "WhatsApp does not hand over the file; ask for it in another way")),
         _ => None,
     })
 }
@@ -83,13 +86,12 @@ fn media(kind: MediaKind, media: Media) -> Vec<Part> {
 }
 
 fn location(location: Location) -> Option<Part> {
-    let degrees = |text: &Option<Scalar>| text.as_ref()?.0.trim().parse::<f64>().ok().filter(|degrees| degrees.is_finite());
+    let degrees =
+        |text: &Option<Scalar>| text.as_ref()?.0.trim().parse::<f64>().ok().filter(|degrees| degrees.is_finite());
     let names: Vec<String> = [location.name, location.address].into_iter().filter_map(trimmed).collect();
     let name = (!names.is_empty()).then(|| names.join(", "));
     match degrees(&location.latitude).zip(degrees(&location.longitude)) {
-        Some((latitude, longitude)) => {
-            Some(Part::Location { latitude, longitude, name, url: trimmed(location.url) })
-        }
+        Some((latitude, longitude)) => Some(Part::Location { latitude, longitude, name, url: trimmed(location.url) }),
         None => name.map(|name| line("location", name)),
     }
 }
@@ -101,7 +103,8 @@ pub(in crate::channel::whatsapp) fn cards(raw: &RawValue) -> Result<Vec<Part>, P
 }
 
 fn card(card: Card<'_>) -> Option<Part> {
-    let numbers = phones(&card).into_iter().filter_map(|phone| phone.phone.or(phone.wa_id)).map(|Scalar(number)| number);
+    let numbers =
+        phones(&card).into_iter().filter_map(|phone| phone.phone.or(phone.wa_id)).map(|Scalar(number)| number);
     let numbers: Vec<String> = numbers.filter(|number| !number.trim().is_empty()).collect();
     let name = card.name.and_then(|name| {
         let pieces: Vec<String> = [name.first_name, name.last_name].into_iter().filter_map(trimmed).collect();
@@ -114,11 +117,7 @@ fn card(card: Card<'_>) -> Option<Part> {
 
 fn phones(card: &Card<'_>) -> Vec<Phone> {
     let Some(raw) = card.phones else { return Vec::new() };
-    if raw.get().starts_with('[') {
-        read(raw).unwrap_or_default()
-    } else {
-        read(raw).ok().into_iter().collect()
-    }
+    if raw.get().starts_with('[') { read(raw).unwrap_or_default() } else { read(raw).ok().into_iter().collect() }
 }
 
 /// The customer's own number, where they gave it because we asked. A card that they shared by themselves may be anybody's.

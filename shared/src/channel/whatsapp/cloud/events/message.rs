@@ -34,7 +34,11 @@ pub(super) fn event(raw: &RawValue, people: &People, sent: Option<Timestamp>) ->
 
 /// Meta's name of the kind.
 pub(super) fn kind(message: &payload::Message) -> String {
-    message.kind.clone().and_then(|kind| words(Some(kind))).map_or_else(|| "message".to_owned(), |kind| plain_name(&kind))
+    message
+        .kind
+        .clone()
+        .and_then(|kind| words(Some(kind)))
+        .map_or_else(|| "message".to_owned(), |kind| plain_name(&kind))
 }
 
 fn written(

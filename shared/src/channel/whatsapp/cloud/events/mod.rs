@@ -20,7 +20,6 @@ mod notice;
 mod status;
 
 pub(in crate::channel::whatsapp) use content::cards;
-pub(in crate::channel::whatsapp) use notice::system;
 
 /// Why an item cannot be read. Says nothing of its content.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +125,8 @@ impl Found<'_> {
         if let Some(errors) = value.errors {
             self.items.push(about_account(self.scene, "errors", errors));
         }
-        let lists = [value.statuses, value.messages, value.message_echoes, value.user_id_update, value.user_preferences];
+        let lists =
+            [value.statuses, value.messages, value.message_echoes, value.user_id_update, value.user_preferences];
         lists.iter().any(Option::is_some) || value.errors.is_some()
     }
 
@@ -197,9 +197,8 @@ impl People {
     /// The customer whom an item names by user id, number or both.
     fn named(&self, user_id: Option<&Scalar>, number: Option<&Scalar>) -> Result<Person, Problem> {
         let same = |a: Option<&Scalar>, b: Option<&Scalar>| matches!((a, b), (Some(a), Some(b)) if a.0 == b.0);
-        let is_them = |contact: &&Contact| {
-            same(contact.user_id.as_ref(), user_id) || same(contact.wa_id.as_ref(), number)
-        };
+        let is_them =
+            |contact: &&Contact| same(contact.user_id.as_ref(), user_id) || same(contact.wa_id.as_ref(), number);
         let contact = self.0.iter().find(is_them);
         let text = |own: Option<&Scalar>, other: Option<&Scalar>| own.or(other).map(|Scalar(id)| id.clone());
         let user_id = text(user_id, contact.and_then(|contact| contact.user_id.as_ref()));

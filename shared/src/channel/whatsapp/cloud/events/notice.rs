@@ -23,7 +23,7 @@ pub(super) fn chat_opened() -> EventKind {
 
 /// What WhatsApp says of a customer, and the ids that are theirs from now on. Not said by the customer, so that it opens
 /// nothing.
-pub(in crate::channel::whatsapp) fn system(system: System) -> (EventKind, Vec<CustomerId>) {
+fn system(system: System) -> (EventKind, Vec<CustomerId>) {
     let number = system.wa_id.as_ref().and_then(|Scalar(number)| identity::number(number));
     let user_id = system.user_id.as_ref().and_then(|Scalar(id)| identity::user_id(id));
     let line = trimmed(system.body).map(|body| format!("[WhatsApp] {body}"));

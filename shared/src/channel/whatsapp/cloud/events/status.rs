@@ -52,7 +52,6 @@ fn state(told: &str) -> Option<DeliveryState> {
 /// The price in Meta's words: what the message counts as, by which rule, and whether it is charged at all.
 fn price(pricing: Pricing) -> Option<String> {
     let charged = pricing.billable.map(|billable| if billable { "billable" } else { "not billable" }.to_owned());
-    let told: Vec<String> =
-        [trimmed(pricing.category), trimmed(pricing.kind), charged].into_iter().flatten().collect();
+    let told: Vec<String> = [trimmed(pricing.category), trimmed(pricing.kind), charged].into_iter().flatten().collect();
     (!told.is_empty()).then(|| told.join(", "))
 }
