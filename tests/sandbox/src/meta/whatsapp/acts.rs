@@ -80,7 +80,6 @@ impl Customer {
         let mut place = json!({"latitude": latitude, "longitude": longitude});
         if let (Some(place), Some(name)) = (place.as_object_mut(), name) {
             place.insert("name".to_owned(), name.into());
-            place.insert("address".to_owned(), format!("{name} 1").into());
         }
         let shown =
             PhoneMessage { place: Some((latitude, longitude, name.map(str::to_owned))), ..PhoneMessage::default() };
