@@ -19,6 +19,8 @@ pub(super) struct Hub {
 pub(super) struct Integration {
     pub(super) name: String,
     pub(super) reply_url: String,
+    /// Where the platform's events go.
+    pub(super) webhook_url: String,
     /// Whether it was there before.
     pub(super) found: bool,
 }
@@ -30,22 +32,21 @@ impl Hub {
         Ok(Self { http, url: state.hub_url.clone(), token })
     }
 
-    /// Makes the integration, or finds the one that the page has already.
-    pub(super) async fn connect(&self, page: &str, wanted: &Value) -> Result<Integration, DemoError> {
+    /// Makes the integration, or finds the one that the account has already.
+    pub(super) async fn connect(&self, account: &str, wanted: &Value) -> Result<Integration, DemoError> {
         match self.call(Method::POST, "", Some(wanted)).await? {
             (201, made) => integration(&made, false),
-            (409, _) => integration(&self.of_page(page).await?, true),
+            (409, _) => integration(&self.of_account(account).await?, true),
             (status, answer) => Err(refused("make the integration", status, &answer)),
         }
     }
 
-    async fn of_page(&self, page: &str) -> Result<Value, DemoError> {
+    async fn of_account(&self, account: &str) -> Result<Value, DemoError> {
         let (_, all) = self.call(Method::GET, "", None).await?;
-        let account = format!("facebook:{page}");
-        let of_page = all["integrations"].as_array().into_iter().flatten().find(|one| one["account"] == account);
-        let id = of_page.and_then(|one| one["id"].as_str());
+        let ours = all["integrations"].as_array().into_iter().flatten().find(|one| one["account"] == account);
+        let id = ours.and_then(|one| one["id"].as_str());
         let id =
-            id.ok_or_else(|| DemoError::NotAsExpected(format!("the hub says that page {page} is taken, by nobody")))?;
+            id.ok_or_else(|| DemoError::NotAsExpected(format!("the hub says that {account} is taken, by nobody")))?;
         match self.call(Method::GET, &format!("/{id}"), None).await? {
             (200, integration) => Ok(integration),
             (status, answer) => Err(refused("show the integration", status, &answer)),
@@ -68,7 +69,7 @@ fn integration(shown: &Value, found: bool) -> Result<Integration, DemoError> {
         let text = shown[name].as_str().map(str::to_owned);
         text.ok_or_else(|| DemoError::NotAsExpected(format!("the hub shows an integration without {name}")))
     };
-    Ok(Integration { name: member("name")?, reply_url: member("reply_url")?, found })
+    Ok(Integration { name: member("name")?, reply_url: member("reply_url")?, webhook_url: member("webhook_url")?, found })
 }
 
 fn refused(what: &str, status: u16, answer: &Value) -> DemoError {

@@ -1,7 +1,7 @@
-//! One conversation, played in the running sandbox and shown in the terminal: what a customer and an agent do, and what
+//! A conversation on Messenger and one on WhatsApp, played in the running sandbox and shown in the terminal: what a customer and an agent do, and what
 //! became of it at the other end.
 //!
-//! It may be played again: page, desk and integration are found as they were left.
+//! It may be played again: pages, numbers, desks and integrations are found as they were left.
 
 #![expect(clippy::indexing_slicing, reason = "what a JSON value does not have reads as null")]
 
@@ -10,6 +10,7 @@ mod hub;
 mod outside;
 mod sign_in;
 mod stage;
+mod whatsapp;
 
 use serde_json::{Value, json};
 
@@ -41,9 +42,11 @@ pub(crate) async fn play() -> Result<(), DemoError> {
     let http = http.map_err(|error| DemoError::Unreachable { who: "the network", error })?;
     let outside = Outside::new(http.clone(), &state.sandbox_url);
     let hub = Hub::sign_in(http, &state).await?;
-    println!("\nA conversation through the hub at {}\n", state.hub_url);
+    println!("\nConversations through the hub at {}\n", state.hub_url);
     let stage = set(&outside, &hub).await?;
     conversation(&stage).await?;
+    println!();
+    whatsapp::play(&outside, &hub).await?;
     println!("\nTry it yourself: {} shows the phone, the desk and what passes between them.", state.sandbox_url);
     Ok(())
 }

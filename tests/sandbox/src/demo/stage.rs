@@ -37,7 +37,7 @@ pub(super) async fn set<'a>(outside: &'a Outside, hub: &Hub) -> Result<Stage<'a>
         "api_key": account["api_key"],
         "map_key": account["map_key"],
     });
-    let integration = hub.connect(PAGE, &wanted).await?;
+    let integration = hub.connect(&format!("facebook:{PAGE}"), &wanted).await?;
     if integration.found {
         // At Facebook a subscription stays; here it went with the sandbox that the integration was made with.
         outside.tell(&format!("pages/{PAGE}/settings"), &json!({"subscribed": true})).await?;
