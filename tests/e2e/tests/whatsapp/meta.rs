@@ -3,6 +3,7 @@
 use e2e::scene::{sandbox, unique};
 use e2e::whatsapp::{Carrier, Line, NAME, Number, Phone};
 use sandbox::When;
+use sandbox::meta::whatsapp::Statuses;
 use sandbox::meta::{File, GraphError};
 use serde_json::{Value, json};
 
@@ -121,6 +122,29 @@ async fn a_file_that_whatsapp_has_lost_is_told_of_and_a_link_that_expired_is_ask
     let bodies = line.until_bodies(&anna, 4).await;
     assert!(bodies[2].starts_with("[file] the image could not be fetched yet"), "{bodies:?}");
     assert_eq!(bodies[3], "image.png");
+}
+
+#[tokio::test]
+async fn statuses_that_come_twice_or_first_or_of_nobody_s_messages_do_no_harm() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    of(&line).set(|number| {
+        number.statuses = Statuses::Twice;
+        number.statuses_first = true;
+    });
+    anna.reads();
+    let sent = line.reply(&anna, "told before it was answered").await.sent();
+    line.until_state(&sent[0], "read").await;
+    assert!(of(&line).status("wamid.of-nobody", "delivered").await.acknowledged());
+    assert!(of(&line).fails("wamid.of-nobody-else", 131_026).await.acknowledged());
+    // A failure that is quicker than our own record is told all the same, once.
+    of(&line).fail_later(131_026);
+    line.reply(&anna, "this one fails").await.sent();
+    let told = line.until_told(&anna, "not delivered to the customer").await;
+    assert!(told.contains("this one fails"), "{told}");
+    anna.says("Thanks").await;
+    let bodies = line.until_bodies(&anna, 3).await;
+    assert_eq!((bodies.len(), bodies[0].as_str(), bodies[2].as_str()), (3, "Hello?", "Thanks"), "{bodies:?}");
 }
 
 #[tokio::test]
