@@ -69,7 +69,12 @@ fn integration(shown: &Value, found: bool) -> Result<Integration, DemoError> {
         let text = shown[name].as_str().map(str::to_owned);
         text.ok_or_else(|| DemoError::NotAsExpected(format!("the hub shows an integration without {name}")))
     };
-    Ok(Integration { name: member("name")?, reply_url: member("reply_url")?, webhook_url: member("webhook_url")?, found })
+    Ok(Integration {
+        name: member("name")?,
+        reply_url: member("reply_url")?,
+        webhook_url: member("webhook_url")?,
+        found,
+    })
 }
 
 fn refused(what: &str, status: u16, answer: &Value) -> DemoError {
