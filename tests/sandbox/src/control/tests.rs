@@ -111,7 +111,7 @@ async fn the_page_and_its_files_are_there() {
 /// A line of each carrier with a customer on it: its path, the address of its webhook entered.
 async fn lines(control: &Control, hub_url: &str) -> Vec<String> {
     let mut paths = Vec::new();
-    for carrier in ["twilio", "sinch", "kaleyra"] {
+    for carrier in ["twilio", "sinch", "kaleyra", "meta"] {
         let line = json!({"carrier": carrier, "name": "Northwind Tiles", "number": "12025550199"});
         let (status, line) = control.post("lines", line).await;
         assert_eq!((status, &line["number"]), (200, &json!("12025550199")), "{line}");
@@ -174,7 +174,7 @@ async fn customers_of_every_carrier_act_alike() {
 async fn a_message_without_an_address_is_not_heard() {
     let (sandbox, _hub) = start().await;
     let control = Control { url: sandbox.url().to_owned(), http: sandbox.world.http.clone() };
-    for carrier in ["twilio", "sinch", "kaleyra"] {
+    for carrier in ["twilio", "sinch", "kaleyra", "meta"] {
         let (_, line) = control.post("lines", json!({"carrier": carrier})).await;
         let path = format!("lines/{carrier}/{}/customers", line["id"].as_str().unwrap());
         let (_, person) = control.post(&path, json!({"name": "Marta Neri"})).await;
@@ -229,7 +229,7 @@ async fn what_the_business_sends_is_shown_with_what_became_of_it() {
 async fn faults_of_a_line_are_shown_under_the_names_they_were_set_by() {
     let (sandbox, _hub) = start().await;
     let control = Control { url: sandbox.url().to_owned(), http: sandbox.world.http.clone() };
-    let own = ["later_63018", "later_RATE_LIMITED", "later_131026"];
+    let own = ["later_63018", "later_RATE_LIMITED", "later_131026", "later_131047"];
     for (number, path) in lines(&control, &sandbox.world.hub_url()).await.into_iter().enumerate() {
         let path = format!("{path}/faults");
         let names = ["throttled", "down", "unauthorised", "hang", "drop_after", "slow_9", own[number], "backwards"];

@@ -6,7 +6,7 @@ const CARRIERS = { twilio: 'Twilio', sinch: 'Sinch', meta: 'Meta', kaleyra: 'Kal
 export const channels = (state) => [...state.pages.map(ofPage), ...state.lines.map(ofLine)];
 
 /** The carriers whose lines can be added here. */
-export const carriers = ['twilio', 'sinch', 'kaleyra'].map((carrier) => [carrier, `WhatsApp through ${CARRIERS[carrier]}`]);
+export const carriers = ['meta', 'twilio', 'sinch', 'kaleyra'].map((carrier) => [carrier, `WhatsApp through ${CARRIERS[carrier]}`]);
 
 function ofPage(page) {
   return {

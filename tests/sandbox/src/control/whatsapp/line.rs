@@ -13,6 +13,8 @@ use crate::control::ControlError;
 use crate::control::fault::{LineFault, Refusal};
 use crate::faults::{Answer, When};
 use crate::kaleyra::{self, Generation, KaleyraCall, KaleyraError};
+use crate::meta::GraphError;
+use crate::meta::whatsapp::{self as cloud, WhatsApp, WhatsAppCall};
 use crate::sinch::{self, AppConfig, Sinch, SinchApp, SinchCall, SinchError};
 use crate::twilio::{self, NumberConfig, Statuses, TwilioCall, TwilioError};
 use crate::{World, ids};
@@ -24,6 +26,7 @@ const MOST_LATER: u32 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Carrier {
+    Meta,
     Twilio,
     Sinch,
     Kaleyra,
@@ -33,6 +36,7 @@ pub(super) enum Carrier {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "carrier", rename_all = "snake_case")]
 pub(super) enum Credentials {
+    Meta { phone_number_id: Option<String>, waba_id: Option<String>, token: Option<String> },
     Twilio { account_sid: Option<String>, auth_token: Option<String> },
     Sinch { project: Option<String>, app: Option<String>, key_id: Option<String>, key_secret: Option<String> },
     Kaleyra { sid: Option<String>, api_key: Option<String>, generation: Option<Generation> },
@@ -40,6 +44,7 @@ pub(super) enum Credentials {
 
 /// A line to work with.
 pub(in crate::control) enum Line {
+    Meta(cloud::Number),
     Twilio(twilio::Number),
     Sinch(SinchApp),
     Kaleyra(kaleyra::Number),
@@ -49,6 +54,16 @@ impl Line {
     /// Adds a line. One that is there already stays as it is.
     pub(super) fn add(world: &Arc<World>, name: String, number: String, credentials: Credentials) -> Self {
         match credentials {
+            Credentials::Meta { phone_number_id, waba_id, token } => Self::Meta(WhatsApp::add(
+                world,
+                cloud::NumberConfig {
+                    phone_number_id: phone_number_id.unwrap_or_else(ids::decimal),
+                    waba_id: waba_id.unwrap_or_else(ids::decimal),
+                    display_number: format!("+{number}"),
+                    verified_name: name,
+                    token: token.unwrap_or_else(|| format!("EAAG{}", ids::letters())),
+                },
+            )),
             Credentials::Twilio { account_sid, auth_token } => Self::Twilio(world.twilio.add(
                 world,
                 NumberConfig {
@@ -84,11 +99,12 @@ impl Line {
 
     /// Every line there is.
     pub(in crate::control) fn all(world: &Arc<World>) -> Vec<Self> {
+        let meta = world.whatsapp.all().into_iter().map(|it| Self::Meta(cloud::Number::new(Arc::clone(world), it)));
         let twilio = world.twilio.all().into_iter().map(|it| Self::Twilio(twilio::Number::new(Arc::clone(world), it)));
         let sinch = world.sinch.all().into_iter().map(|it| Self::Sinch(SinchApp::new(Arc::clone(world), it)));
         let kaleyra = world.kaleyra.all().into_iter();
         let kaleyra = kaleyra.map(|it| Self::Kaleyra(kaleyra::Number::new(Arc::clone(world), it)));
-        twilio.chain(sinch).chain(kaleyra).collect()
+        twilio.chain(sinch).chain(kaleyra).chain(meta).collect()
     }
 
     /// The line of this carrier with this id.
@@ -99,6 +115,7 @@ impl Line {
 
     fn carrier(&self) -> Carrier {
         match self {
+            Self::Meta(_) => Carrier::Meta,
             Self::Twilio(_) => Carrier::Twilio,
             Self::Sinch(_) => Carrier::Sinch,
             Self::Kaleyra(_) => Carrier::Kaleyra,
@@ -108,6 +125,7 @@ impl Line {
     /// What it is found by.
     fn id(&self) -> String {
         match self {
+            Self::Meta(number) => number.read(|number| number.phone_number_id.clone()),
             Self::Twilio(number) => number.read(view::twilio_id),
             Self::Sinch(app) => app.id(),
             Self::Kaleyra(number) => number.read(|number| number.number.clone()),
@@ -117,6 +135,7 @@ impl Line {
     /// Everything that there is to see of it.
     pub(in crate::control) fn shown(&self) -> LineView {
         match self {
+            Self::Meta(number) => number.read(view::of_meta),
             Self::Twilio(number) => number.read(view::of_twilio),
             Self::Sinch(app) => view::of_sinch(&app.state()),
             Self::Kaleyra(number) => number.read(view::of_kaleyra),
@@ -126,6 +145,10 @@ impl Line {
     /// Enters an address of the hub, as a person does at the carrier.
     pub(super) fn enter(&self, url: &str, secret: &str) {
         match self {
+            Self::Meta(number) => {
+                number.subscribe();
+                number.set(|number| url.clone_into(&mut number.webhook_url));
+            }
             Self::Twilio(number) => number.enter(url),
             Self::Sinch(app) => app.add_webhook(url, secret),
             Self::Kaleyra(number) => number.enter(url),
@@ -136,6 +159,7 @@ impl Line {
     pub(super) fn approve(&self, name: &str, language: &str, body: &str) {
         let (name, language) = (name.to_owned(), language.to_owned());
         match self {
+            Self::Meta(number) => number.add_template(&cloud::Template::new(&name, &language, body)),
             Self::Twilio(number) => number.set(|number| {
                 number.templates.insert(name, twilio::Template { body: body.to_owned() });
             }),
@@ -151,6 +175,9 @@ impl Line {
     /// Adds somebody who has WhatsApp. One who is there already stays as they are.
     pub(super) fn add_customer(&self, phone: &str, name: &str) {
         match self {
+            Self::Meta(number) => {
+                number.customer(phone, name);
+            }
             Self::Twilio(number) => {
                 number.customer(phone, name);
             }
@@ -170,6 +197,9 @@ impl Line {
     /// The customer with this id.
     pub(super) fn person(&self, id: &str) -> Result<Person, ControlError> {
         let person = match self {
+            Self::Meta(number) if number.read(|number| number.customers.contains_key(id)) => {
+                Some(Person::Meta(number.customer(id, "")))
+            }
             Self::Twilio(number) if number.read(|number| number.customers.contains_key(id)) => {
                 Some(Person::Twilio(number.customer(id, "")))
             }
@@ -177,7 +207,7 @@ impl Line {
             Self::Kaleyra(number) if number.read(|number| number.customers.contains_key(id)) => {
                 Some(Person::Kaleyra(number.customer(id, "")))
             }
-            Self::Twilio(_) | Self::Sinch(_) | Self::Kaleyra(_) => None,
+            Self::Meta(_) | Self::Twilio(_) | Self::Sinch(_) | Self::Kaleyra(_) => None,
         };
         person.ok_or_else(|| ControlError::NotFound(format!("customer {id} of line {}", self.id())))
     }
@@ -185,6 +215,11 @@ impl Line {
     /// The file of a message, MIME type and content, where it has no address of its own that a browser can open.
     pub(super) fn file(&self, message: &str) -> Option<(String, Bytes)> {
         match self {
+            Self::Meta(number) => number.read(|number| {
+                let mut all = number.customers.values().flat_map(|customer| &customer.messages);
+                let file = all.find(|known| known.id == message)?.file.as_ref()?;
+                Some((file.content_type.clone(), file.bytes.clone()))
+            }),
             Self::Twilio(number) => number.read(|number| {
                 let mut all = number.customers.values().flat_map(|customer| &customer.messages);
                 let file = all.find(|known| known.sid == message)?.file.as_ref()?;
@@ -198,6 +233,18 @@ impl Line {
     pub(super) fn fail(&self, fault: LineFault, all: bool, when: When) -> Result<(), ControlError> {
         let messages = when.times.unwrap_or(1).min(MOST_LATER);
         match self {
+            Self::Meta(number) => {
+                let call = (!all).then_some(WhatsAppCall::Messages);
+                match fault {
+                    LineFault::Call(fault) => number.fail_on(call, fault, when),
+                    LineFault::Refuses(refusal) => number.fail_on(call, refusal.by(by_meta(refusal)), when),
+                    LineFault::Later(code) => {
+                        let code = numeric(code, 131_026)?;
+                        (0..messages).for_each(|_| number.fail_later(code));
+                    }
+                    LineFault::Backwards => number.set(|number| number.statuses = cloud::Statuses::Reversed),
+                }
+            }
             Self::Twilio(number) => {
                 let call = (!all).then_some(TwilioCall::Messages);
                 match fault {
@@ -241,6 +288,10 @@ impl Line {
     /// Ends all faults.
     pub(super) fn mend(&self) {
         match self {
+            Self::Meta(number) => {
+                number.mend();
+                number.set(|number| number.statuses = cloud::Statuses::InOrder);
+            }
             Self::Twilio(number) => {
                 number.mend();
                 number.set(|number| number.statuses = Statuses::InOrder);
@@ -261,6 +312,15 @@ impl Line {
 fn numeric(code: Option<String>, usual: u32) -> Result<u32, ControlError> {
     let code = code.map_or(Ok(usual), |code| code.parse());
     code.map_err(|_| ControlError::Invalid("this carrier's codes are numbers".to_owned()))
+}
+
+fn by_meta(refusal: Refusal) -> Answer {
+    let error = match refusal {
+        Refusal::Throttled => GraphError::whatsapp(130_429, "Rate limit hit"),
+        Refusal::Down => GraphError::unavailable(),
+        Refusal::Unauthorised => GraphError::token_expired(),
+    };
+    error.into()
 }
 
 fn by_twilio(refusal: Refusal) -> Answer {

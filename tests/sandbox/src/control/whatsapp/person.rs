@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::control::{ControlError, FileBody};
+use crate::meta::whatsapp as cloud;
 use crate::sinch::{self, SinchCustomer};
 use crate::{kaleyra, meta, twilio};
 
@@ -44,6 +45,12 @@ pub(super) struct Sent {
     error: Option<String>,
 }
 
+impl From<cloud::Sent> for Sent {
+    fn from(sent: cloud::Sent) -> Self {
+        Self { id: sent.id, status: sent.webhook.status, error: sent.webhook.error }
+    }
+}
+
 impl From<twilio::Sent> for Sent {
     fn from(sent: twilio::Sent) -> Self {
         Self { id: sent.sid, status: sent.webhook.status, error: sent.webhook.error }
@@ -66,6 +73,7 @@ impl From<kaleyra::Sent> for Sent {
 
 /// A person who writes to a line.
 pub(super) enum Person {
+    Meta(cloud::Customer),
     Twilio(twilio::Customer),
     Sinch(SinchCustomer),
     Kaleyra(kaleyra::Customer),
@@ -98,6 +106,7 @@ impl Person {
         if files.is_empty() {
             let text = text.ok_or_else(|| ControlError::Invalid("neither a text nor a file".to_owned()))?;
             return Ok(vec![match self {
+                Self::Meta(customer) => customer.says(&text).await.into(),
                 Self::Twilio(customer) => customer.says(&text).await.into(),
                 Self::Sinch(customer) => customer.says(&text).await.into(),
                 Self::Kaleyra(customer) => customer.says(&text).await.into(),
@@ -107,6 +116,7 @@ impl Person {
         for (name, kind, bytes) in files {
             let caption = caption.take();
             sent.push(match self {
+                Self::Meta(it) => it.sends(meta::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
                 Self::Twilio(it) => it.sends(meta::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
                 Self::Sinch(it) => it.sends(sinch::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
                 Self::Kaleyra(it) => it.sends(meta::File::new(&name, &kind, bytes), caption.as_deref()).await.into(),
@@ -117,6 +127,7 @@ impl Person {
 
     async fn shares_place(&self, latitude: f64, longitude: f64, name: &str) -> Sent {
         match self {
+            Self::Meta(customer) => customer.shares_place(latitude, longitude, Some(name)).await.into(),
             Self::Twilio(customer) => {
                 customer.shares_place(&latitude.to_string(), &longitude.to_string(), name).await.into()
             }
@@ -127,6 +138,7 @@ impl Person {
 
     async fn answers(&self, message: &str, text: &str) -> Sent {
         match self {
+            Self::Meta(customer) => customer.answers(message, text).await.into(),
             Self::Twilio(customer) => customer.answers(message, text).await.into(),
             Self::Sinch(customer) => customer.answers(message, text).await.into(),
             Self::Kaleyra(customer) => customer.answers(message, text).await.into(),
@@ -135,6 +147,7 @@ impl Person {
 
     async fn taps_button(&self, message: &str, title: &str, payload: &str) -> Sent {
         match self {
+            Self::Meta(customer) => customer.taps_button(message, title, payload).await.into(),
             Self::Twilio(customer) => customer.taps_button(message, title, payload).await.into(),
             Self::Sinch(customer) => customer.taps(message, title, Some(payload)).await.into(),
             Self::Kaleyra(customer) => customer.taps_button(message, title, payload).await.into(),
@@ -146,12 +159,17 @@ impl Person {
             Self::Twilio(_) | Self::Kaleyra(_) => {
                 Err(ControlError::Invalid("the carrier does not tell of reactions".to_owned()))
             }
+            Self::Meta(customer) => Ok(match emoji {
+                Some(emoji) => customer.reacts(message, emoji).await.into(),
+                None => customer.unreacts(message).await.into(),
+            }),
             Self::Sinch(customer) => Ok(customer.reacts(message, emoji).await.into()),
         }
     }
 
     fn move_back(&self, time: Duration) {
         match self {
+            Self::Meta(customer) => customer.move_back(time),
             Self::Twilio(customer) => customer.move_back(time),
             Self::Sinch(customer) => customer.move_back(time),
             Self::Kaleyra(customer) => customer.move_back(time),
@@ -164,6 +182,7 @@ impl Person {
             *known.1 = blocked.unwrap_or(*known.1);
         };
         match self {
+            Self::Meta(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
             Self::Twilio(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
             Self::Sinch(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),
             Self::Kaleyra(customer) => customer.set(|person| change((&mut person.reads, &mut person.blocked))),

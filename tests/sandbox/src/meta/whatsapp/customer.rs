@@ -111,7 +111,7 @@ impl Customer {
         let webhook = webhook::post_messages(&self.number.world, &self.number.state, own).await;
         self.set(|customer| {
             if let Some(shown) = customer.message_mut(&id) {
-                shown.hub_status = webhook.status;
+                (shown.hub_status, shown.hub_error) = (webhook.status, webhook.error.clone());
             }
         });
         Sent { id, file, webhook }

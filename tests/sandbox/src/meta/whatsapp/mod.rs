@@ -98,6 +98,11 @@ impl WhatsApp {
         self.lock().get(phone_number_id).cloned()
     }
 
+    /// Every number.
+    pub(crate) fn all(&self) -> Vec<Kept> {
+        self.those(|_| true)
+    }
+
     /// The numbers of an account.
     fn of_account(&self, waba_id: &str) -> Vec<Kept> {
         self.those(|number| number.waba_id == waba_id)

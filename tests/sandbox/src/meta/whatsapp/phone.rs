@@ -106,6 +106,8 @@ pub struct PhoneMessage {
     pub read: bool,
     /// Of a message of the customer: what the hub answered to its webhook.
     pub hub_status: Option<u16>,
+    /// Of a message of the customer: why its webhook got no answer.
+    pub hub_error: Option<String>,
 }
 
 impl PhoneMessage {
