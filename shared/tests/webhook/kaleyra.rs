@@ -66,7 +66,9 @@ async fn messages_of_both_apis_are_queued_for_their_integration() {
     let taken = own.hub.aws.taken();
     assert_eq!((taken[0].target.integration, taken[0].target.account.as_str()), (Some(own.id), ACCOUNT));
     // The same once more has the same id, which the queue and the claim know, also without an id of Kaleyra's.
+    let cold = own.hub.aws.calls().len();
     assert_eq!(own.get(PATH_SECRET, TEXT).await, 200);
+    assert_eq!(own.hub.aws.calls()[cold..], WARM);
     assert_eq!(own.post(PATH_SECRET, TEXT.as_bytes()).await, 200);
     assert_eq!(own.post(PATH_SECRET, WRAPPED).await, 200);
     assert_eq!(own.hub.aws.taken().len(), 2);

@@ -69,7 +69,9 @@ async fn a_batch_of_two_numbers_reaches_both() {
     assert_eq!(found, expected);
     assert!(hub.aws.taken().iter().all(|envelope| envelope.target.integration.is_none()));
     // The same once more has the same ids, which the queue and the claim know.
+    let cold = hub.aws.calls().len();
     assert_eq!(post(&hub, Route::Deployment, SECRET, &batch()).await, 200);
+    assert_eq!(hub.aws.calls()[cold..], [WARM[0]; 2], "a wave for each event of one customer");
     assert_eq!(taken(&hub).len(), 3);
 }
 

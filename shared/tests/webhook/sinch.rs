@@ -65,7 +65,9 @@ async fn a_callback_is_queued_for_its_integration() {
     let Route::Integration(id) = own.route else { panic!() };
     assert_eq!(taken[0].target.integration, Some(id));
     // The same once more has the same id, which the queue and the claim know.
+    let cold = own.hub.aws.calls().len();
     assert_eq!(own.post(SECRET, BODY, AT + 3).await, 200);
+    assert_eq!(own.hub.aws.calls()[cold..], WARM);
     assert_eq!(own.hub.aws.taken().len(), 1);
 }
 

@@ -55,7 +55,9 @@ async fn a_message_is_queued_for_its_integration_and_answered_without_a_word() {
     let Work::Event { event } = &taken[0].work else { panic!() };
     assert_eq!(event.at, now(), "Twilio tells no time");
     // The same once more has the same id, which the queue and the claim know.
+    let cold = own.hub.aws.calls().len();
     assert_eq!(own.post(TEXT_SIGNATURE, TEXT).await, 204);
+    assert_eq!(own.hub.aws.calls()[cold..], WARM);
     assert_eq!(own.hub.aws.taken().len(), 1);
 }
 
