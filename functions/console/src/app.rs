@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::{HeaderValue, Method};
+use shared::channel::whatsapp::twilio;
 use shared::channel::{Channel, Provider};
 use shared::http::{Client, Guard, HttpError};
 use shared::id::IntegrationId;
@@ -75,12 +76,6 @@ impl App {
     }
 }
 
-/// Tells Twilio to try again where the hub did not take a message; by itself it would do so only where no connection came
-/// about. The fragment is neither sent nor signed.
-///
-/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>
-const TWILIO_RETRIES: &str = "rc=3&rp=5xx,ct,rt";
-
 /// Where the hub is reached, without a slash at the end: as the operator says, else by the gateway's own name.
 #[derive(Clone, Debug)]
 pub(crate) struct HubUrl(pub(crate) String);
@@ -108,7 +103,7 @@ impl HubUrl {
             Channel::Facebook | Channel::WhatsApp(Provider::Meta) if !own_app => return None,
             Channel::Facebook => format!("facebook/{id}"),
             Channel::WhatsApp(Provider::Meta) => format!("whatsapp/meta/{id}"),
-            Channel::WhatsApp(Provider::Twilio) => format!("whatsapp/twilio/{id}#{TWILIO_RETRIES}"),
+            Channel::WhatsApp(Provider::Twilio) => format!("whatsapp/twilio/{id}{}", twilio::RETRIES),
             Channel::WhatsApp(Provider::Sinch) => format!("whatsapp/sinch/{id}"),
             Channel::WhatsApp(Provider::Kaleyra) => format!("whatsapp/kaleyra/{id}/{}", secret?),
         };

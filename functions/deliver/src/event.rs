@@ -184,6 +184,14 @@ impl Worker {
             }
         };
         let sent = self.store.raise_status(id, message, status).await?;
+        let other = sent.sent.as_ref().map(|(customer, _)| customer).filter(|customer| **customer != event.customer);
+        if let Some(customer) = other
+            && status.state <= DeliveryState::Failed
+            && !event.customer.is_nobody()
+        {
+            // WhatsApp may know by another number whom an agent wrote to by the one that people dial, as in Brazil.
+            self.store.add_alias(id, &event.customer, customer).await?;
+        }
         if status.state != DeliveryState::Failed || sent.state != DeliveryState::Failed {
             return Ok(None);
         }
@@ -193,10 +201,8 @@ impl Worker {
             let envelope = Envelope { work, ..envelope.clone() };
             self.later.send(&Later { due_at: now.plus(RECHECK), envelope }, now).await?;
         }
-        // Some platforms tell nobody whom a message went to, but our own record does.
-        if event.customer.is_nobody()
-            && let Some((customer, _)) = &sent.sent
-        {
+        // Some platforms tell nobody whom a message went to, or by another id; our own record knows.
+        if let Some(customer) = other {
             self.pass_on(envelope, event, customer.clone()).await?;
             return Ok(None);
         }

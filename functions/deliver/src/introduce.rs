@@ -78,8 +78,13 @@ impl Worker {
             Ok(()) => Ok(new.desk_id),
             // A repeat of ours, or the answer to an earlier try that got lost.
             Err(StoreError::Conflict) => {
-                let stored = self.store.customer(id, customer).await?.ok_or(StoreError::Conflict)?;
-                Ok(stored.desk_id)
+                if let Some(stored) = self.store.customer(id, customer).await? {
+                    return Ok(stored.desk_id);
+                }
+                // Somebody else has the number as theirs at the desk: this one is known there by the id that stays.
+                let own = Customer { desk_id: DeskId::new(customer.as_str()), ..new };
+                self.store.create_customer(id, &own).await?;
+                Ok(own.desk_id)
             }
             Err(error) => Err(error.into()),
         }

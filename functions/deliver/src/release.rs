@@ -156,6 +156,8 @@ impl Worker {
         if Instant::now() + longest(&held) > deadline {
             return Ok(Next::NoTime);
         }
+        // A platform that never answers holds up the customer's own messages for no longer than that.
+        let deadline = deadline.min(Instant::now() + longest(&held));
         let content = match self.content(link, &held, deadline).await {
             Ok(content) => content,
             Err(FileLacking::Late | FileLacking::Unavailable) => return Ok(Next::Later(None)),
@@ -239,6 +241,10 @@ impl Worker {
         if failure.class == FailureClass::Credential {
             let broken = health(DeskState::Refuses, failure.sentence.clone(), self);
             self.store.set_platform_health(id, &broken).await?;
+        }
+        if let (FailureClass::WindowClosed, Some(window)) = (failure.class, link.channel.carrier().limits().window) {
+            let now = self.now();
+            self.store.close_window(id, &Place::Direct, &held.customer, now, now.minus(window)).await?;
         }
         let next = match fate(failure.class) {
             Fate::Refused => {

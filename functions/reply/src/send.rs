@@ -11,6 +11,7 @@ use shared::openchannel::reply::{Reply, ReplyError};
 use shared::secrets::SecretsError;
 use shared::sender::From;
 use shared::store::{Holding, ReplyRecord, ReplyState, SentPart};
+use shared::time::Timestamp;
 use shared::window::{Means, Way};
 use tokio::time::Instant;
 
@@ -175,13 +176,30 @@ impl Errand<'_> {
             && let Way::Hold { ask } = self.means().way_after_refusal(self.shell.now(), &self.recipient.conversation)
         {
             let holding = if ask { Holding::Asking } else { Holding::Closed };
+            let before = self.shell.now();
             match Box::pin(self.hold(holding, progress)).await {
-                Ok(Some(answer)) => return answer,
+                Ok(Some(answer)) => {
+                    self.window_is_closed(before).await;
+                    return answer;
+                }
                 Ok(None) => {}
                 Err(answer) => return self.stop(Stop::before(answer), &progress.sent, Some(of)).await,
             }
         }
         self.stop(stop, &progress.sent, Some(of)).await
+    }
+
+    /// Notes that the platform's window is closed although it looked open from here, so that what follows is held too. As if it
+    /// had closed before the template went out, or that would go out once more. Without this note the platform says it again.
+    async fn window_is_closed(&self, before: Timestamp) {
+        let Some(window) = self.channel.carrier().limits().window else { return };
+        let Some(seen) = self.recipient.conversation.window_at else { return };
+        let opened = before.minus(window + Duration::from_secs(1));
+        let (id, customer) = (self.door.integration.id, &self.recipient.customer);
+        let closing = self.shell.store.close_window(id, &Place::Direct, customer, seen, opened);
+        if !matches!(self.budget.close(closing).await, Ok(Ok(()))) {
+            tracing::warn!(correlation = %self.correlation, "that the window is closed could not be noted");
+        }
     }
 
     /// Sends one part, again where it certainly was not sent and trying again can help.

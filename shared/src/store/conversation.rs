@@ -110,6 +110,8 @@ impl Store {
         at: Timestamp,
         sign: Sign<'_>,
     ) -> Result<Conversation, StoreError> {
+        // A platform that tells whole seconds tells two messages of the same one.
+        let later = if sign == Sign::Act { "window_at < :at" } else { "window_at <= :at" };
         let (newest, message) = match sign {
             Sign::Act => ("", None),
             Sign::Message(None) => (", newest_at = :at REMOVE newest_id", None),
@@ -124,7 +126,7 @@ impl Store {
             .key("pk", text(pk(integration)))
             .key("sk", text(place_sk(place, customer)))
             .update_expression(format!("SET customer = :customer, window_at = :at{newest}"))
-            .condition_expression("attribute_not_exists(window_at) OR window_at < :at")
+            .condition_expression(format!("attribute_not_exists(window_at) OR {later}"))
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":at", number(at.millis()))
             .return_values(ReturnValue::AllNew)

@@ -79,9 +79,9 @@ pub(super) fn kaleyra_host(text: &str) -> Form<String> {
     fits.then_some(host).ok_or("must be a host of Kaleyra's API, such as api.in.kaleyra.io")
 }
 
-/// A user of Motion.
+/// A user who shows a password too.
 pub(super) fn user(text: &str) -> Form<String> {
-    line(text, 256).filter(|user| !user.contains(':')).ok_or("must be the name of a user of Motion, without a colon")
+    line(text, 256).filter(|user| !user.contains(':')).ok_or("must be a user's name without a colon")
 }
 
 /// A password: blanks belong to it.

@@ -312,6 +312,7 @@ fn holds(condition: &str, item: &Item, request: &Value) -> bool {
     match operator {
         "=" => found == value,
         "<" => number(found) < number(value),
+        "<=" => number(found) <= number(value),
         ">" => number(found) > number(value),
         other => panic!("the stand-in does not understand {other}"),
     }

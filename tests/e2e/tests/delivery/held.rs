@@ -226,6 +226,23 @@ async fn a_window_that_closed_again_keeps_it_held() {
 }
 
 #[tokio::test]
+async fn what_a_disabled_integration_holds_goes_out_when_it_is_enabled() {
+    let stage = Stage::new().await;
+    let anna = stage.holds(&["first"], Timestamp::now()).await;
+    let switch = async |to: &str| {
+        let path = format!("/api/integrations/{}/{to}", stage.scene.id());
+        let (status, body) = stage.scene.hub.call(Method::POST, &path, None).await;
+        assert_eq!(status, 200, "{body}");
+    };
+    switch("disable").await;
+    let response = invoke(&worker(&stack().aws_url, Clock::default()).await, &records(&[stage.release(&anna)])).await;
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!((stage.conversation(&anna).await.held, on_phone(&anna).len()), (1, 0));
+    switch("enable").await;
+    assert_eq!(stage.until_on_phone(&anna, 1).await, ["first"]);
+}
+
+#[tokio::test]
 async fn what_is_over_ends_and_the_agent_is_told_once() {
     let stage = Stage::new().await;
     let long_ago = Timestamp::now().minus(Duration::from_secs(72 * 3600) + HOUR);

@@ -81,8 +81,11 @@ async fn where_the_carrier_knows_better_the_next_answer_is_held(carrier: Carrier
     } else {
         assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
     }
-    assert_eq!(line.until_received(&anna, 1).await, ["[template]"]);
+    let told = line.reply(&anna, "the next one").await;
+    assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
+    assert!(told.message().contains("asked before"), "{}", told.text);
+    assert_eq!(line.until_received(&anna, 1).await, ["[template]"], "asked once");
     anna.says("Yes?").await;
-    line.until_told(&anna, "1 held message was sent").await;
-    assert_eq!(line.until_received(&anna, 2).await.len(), 2);
+    line.until_told(&anna, "2 held messages were sent").await;
+    assert_eq!(line.until_received(&anna, 3).await[2], "the next one");
 }

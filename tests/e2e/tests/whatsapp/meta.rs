@@ -109,14 +109,13 @@ async fn a_person_who_changes_number_and_user_id_stays_one_contact() {
 }
 
 #[tokio::test]
-async fn a_file_that_whatsapp_has_lost_is_told_of_and_a_link_that_expired_is_asked_for_anew() {
+async fn a_file_is_fetched_with_the_token_and_once_more_where_it_is_missing_at_first() {
     let line = Line::new(Carrier::Meta).await;
     let anna = line.customer();
     let sent = person(&anna).sends(File::new("tile.png", "image/png", PNG), Some("look")).await;
     assert_eq!(line.until_bodies(&anna, 2).await, ["look", "image.png"]);
     let fetches = person(&anna).fetches(sent.file.as_ref().unwrap());
     assert!(!fetches.is_empty() && fetches.iter().all(|fetch| fetch.authorized), "{fetches:?}");
-    // Its address is over before anybody fetches, and its id is not.
     let late = File::new("late.png", "image/png", PNG).missing_at_first(1);
     person(&anna).sends(late, None).await;
     let bodies = line.until_bodies(&anna, 4).await;

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::super::payload::Fields;
 use super::LONGEST_ID;
+use super::wrapped::one_form;
 use crate::channel::scalar::{Scalar, Text, plain_name, words};
 use crate::channel::whatsapp::cloud::events::cards;
 use crate::channel::whatsapp::form;
@@ -35,7 +36,7 @@ pub(super) fn message(fields: &Fields) -> Message {
     if parts.is_empty() {
         parts.push(Part::Unsupported { what: kind.to_owned() });
     }
-    let quotes = fields.text("reply_to").filter(|id| id.len() <= LONGEST_ID).map(MessageId::new);
+    let quotes = fields.text("reply_to").filter(|id| id.len() <= LONGEST_ID).map(|id| MessageId::new(one_form(id)));
     Message { id: None, quotes, parts }
 }
 

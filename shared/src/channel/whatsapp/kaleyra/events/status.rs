@@ -4,6 +4,7 @@
 
 use super::super::payload::Fields;
 use super::super::verdict;
+use super::wrapped::one_form;
 use super::{LONGEST_ID, Problem, moment};
 use crate::channel::scalar::plain_name;
 use crate::channel::whatsapp::identity;
@@ -24,6 +25,7 @@ pub(super) fn event(fields: &Fields, id: &str, state: &str, received: Timestamp)
     let customer = fields.any(&["mobile", "to"]).and_then(identity::either).unwrap_or_else(CustomerId::nobody);
     let at = fields.any(&["time", "created_at"]).and_then(moment).unwrap_or(received);
     let state = plain_name(&state.to_ascii_lowercase());
+    let id = one_form(id);
     let event_id = EventId::new(format!("status:{id}:{state}"));
     Ok(Event::direct(event_id, customer, at, kind(fields, MessageId::new(id), &state)))
 }

@@ -204,6 +204,10 @@ fn what_is_there_decides_how_it_reads() {
         assert_eq!(parts(&pairs), expected, "{pairs:?}");
     }
     assert_eq!(message(&[("body", "No"), ("reply_to", "58f8:0")]).quotes, Some(MessageId::new("58f8:0")));
+    // With dashes here, and without in the answer to our own message.
+    let dashed = "0d9080ca-5d4b-47f7-0683-580ed892ab33";
+    let quotes = message(&[("body", "No"), ("reply_to", dashed)]).quotes;
+    assert_eq!(quotes, Some(MessageId::new("0d9080ca5d4b47f70683580ed892ab33")));
 }
 
 #[test]
