@@ -226,6 +226,58 @@ async fn what_the_business_sends_is_shown_with_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn what_meta_tells_of_a_message_is_shown() {
+    let (sandbox, hub) = start().await;
+    let control = Control { url: sandbox.url().to_owned(), http: sandbox.world.http.clone() };
+    let path = lines(&control, &sandbox.world.hub_url()).await.remove(3);
+    let marta = format!("{path}/customers/447700900123");
+    let template = json!({"name": "quote_ready", "body": "Hello {{1}}, your quote is ready"});
+    assert_eq!(control.post(&format!("{path}/templates"), template).await.0, 204);
+    control.post(&marta, json!({"act": "set", "reads": true})).await;
+    let credentials = control.state("").await["lines"][3]["credentials"].clone();
+    let (id, token) = (credentials[0][1].as_str().unwrap(), credentials[2][1].as_str().unwrap());
+    let send = async |own: Value| {
+        let mut body = json!({"messaging_product": "whatsapp", "to": "+447700900123"});
+        body.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        let url = format!("{}/v26.0/{id}/messages", sandbox.graph_url());
+        let answer = control.http.post(url).bearer_auth(token).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let line = sandbox.whatsapp_number(id).unwrap();
+    let told = |count| move |line: &crate::meta::whatsapp::NumberState| line.webhooks.len() == count;
+    let gaps = json!([{"type": "body", "parameters": [{"type": "text", "text": "Marta"}]}]);
+    let template = json!({"name": "quote_ready", "language": {"code": "en"}, "components": gaps});
+    assert_eq!(send(json!({"type": "template", "template": template})).await.0, 200);
+    line.wait_until(told(3), crate::testing::PATIENCE).await.unwrap();
+    hub.wait(3).await;
+    let shown = control.state("").await["lines"][3]["customers"][0]["messages"][0].clone();
+    assert_eq!((&shown["template"], &shown["read"]), (&json!("quote_ready"), &json!(true)));
+    assert_eq!(shown["text"], "Hello Marta, your quote is ready");
+    let heart = json!({"act": "reacts", "message": shown["id"], "emoji": "❤️"});
+    assert_eq!(control.post(&marta, heart).await.0, 200);
+    assert_eq!(control.state("").await["lines"][3]["customers"][0]["messages"][0]["reaction"], "❤️");
+    let taken_back = json!({"act": "reacts", "message": shown["id"], "emoji": null});
+    assert_eq!(control.post(&marta, taken_back).await.0, 200);
+    assert_eq!(control.state("").await["lines"][3]["customers"][0]["messages"][0]["reaction"], json!(null));
+
+    assert_eq!(control.post(&marta, json!({"act": "is_silent", "hours": 25})).await.0, 200);
+    let fault = format!("{path}/faults");
+    assert_eq!(control.post(&fault, json!({"fault": "throttled", "times": 1})).await.0, 204);
+    let text = json!({"type": "text", "text": {"body": "outside"}});
+    let (_, refused) = send(text.clone()).await;
+    assert_eq!(refused["error"]["code"], 130_429);
+    assert_eq!(send(text).await.0, 200);
+    line.wait_until(told(6), crate::testing::PATIENCE).await.unwrap();
+    let shown = control.state("").await["lines"][3]["webhooks"].clone();
+    let told: Vec<_> = shown.as_array().unwrap().iter().map(|post| post["what"].as_str().unwrap()).collect();
+    assert_eq!(
+        told,
+        ["status sent", "status delivered", "status read", "message", "message", "status failed 131047"],
+        "Meta knows of its window"
+    );
+}
+
+#[tokio::test]
 async fn faults_of_a_line_are_shown_under_the_names_they_were_set_by() {
     let (sandbox, _hub) = start().await;
     let control = Control { url: sandbox.url().to_owned(), http: sandbox.world.http.clone() };

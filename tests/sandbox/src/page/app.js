@@ -14,7 +14,7 @@ export const accountKey = (account) => `${account.server}/${account.id}`;
 
 function choose() {
   const all = channels(state);
-  const key = options($('channel'), all.map((channel) => [channel.key, channel.label]), chosen.channel);
+  const key = options($('channel'), all.map((channel) => [channel.key, channel.label, channel.group]), chosen.channel);
   const channel = all.find((channel) => channel.key === key) ?? null;
   const people = channel?.people ?? [];
   const newest = people.toSorted((a, b) => (b.last_at ?? 0) - (a.last_at ?? 0))[0];

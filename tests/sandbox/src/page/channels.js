@@ -14,7 +14,9 @@ function ofPage(page) {
     messenger: true,
     carrier: 'Facebook',
     name: page.name,
-    label: `${page.name} · Facebook`,
+    group: 'Messenger',
+    label: `Facebook · ${page.name}`,
+    address: null,
     facts: [['Page', `${page.name} (${page.id})`], ['Page token', page.access_token]],
     fault: page.token === 'valid' ? page.faults[0] : 'expired',
     reacts: true,
@@ -44,7 +46,11 @@ function ofLine(line) {
     key: `lines/${line.carrier}/${line.id}`,
     messenger: false,
     carrier,
-    label: `${line.name} · WhatsApp through ${carrier}`,
+    group: 'WhatsApp',
+    // The carrier first: a long name is cut off at its end, and lines often share theirs.
+    label: `${carrier} · ${line.name}`,
+    // Where a carrier keeps no name, the number stands for it and need not be told twice.
+    address: line.name === `+${line.number}` ? null : `+${line.number}`,
     facts: [['WhatsApp number', `+${line.number}`], ...line.credentials, ...addresses],
     fault: line.faults[0]?.replace(/^later_.*/, 'later'),
     people: line.customers.map((person) => ({

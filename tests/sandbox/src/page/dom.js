@@ -35,15 +35,31 @@ export function show(list, items, key, make) {
   if (grew || atEnd) list.scrollTop = list.scrollHeight;
 }
 
+/** The options of a select: `[value, label]`, and those that have a third, the name of their group, under it. */
+function optionNodes(choices) {
+  const groups = new Map();
+  return choices.flatMap(([value, label, name]) => {
+    const option = h('option', { value }, label);
+    if (!name) return [option];
+    if (groups.has(name)) {
+      groups.get(name).append(option);
+      return [];
+    }
+    groups.set(name, h('optgroup', { label: name }, option));
+    return [groups.get(name)];
+  });
+}
+
 /** Fills a select and keeps what is chosen, if it is still there. Returns what is chosen then. */
 export function options(select, choices, wanted) {
   const content = JSON.stringify(choices);
   if (select.content !== content) {
-    select.replaceChildren(...choices.map(([value, label]) => h('option', { value }, label)));
+    select.replaceChildren(...optionNodes(choices));
     select.content = content;
   }
   const found = choices.find(([value]) => value === wanted) ?? choices[0];
   select.value = found ? found[0] : '';
+  select.title = found ? found[1] : '';
   return found ? found[0] : null;
 }
 

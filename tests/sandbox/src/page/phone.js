@@ -60,8 +60,7 @@ async function newLine() {
 export function render(shownChannel, shownPerson) {
   channel = shownChannel;
   person = shownPerson;
-  $('channel-avatar').textContent = initials(channel?.name ?? '?');
-  $('channel').title = channel?.label ?? '';
+  $('channel-avatar').textContent = initials(channel?.name.replace(/^\+.*/, channel.carrier) ?? '?');
   windowLine();
   $('reads').checked = person?.reads ?? false;
   $('blocked').checked = person?.blocked ?? false;
@@ -87,6 +86,8 @@ function windowLine() {
   else if (channel.messenger) line.textContent = 'the time for free answers is over';
   // The hub counts from the message that it took, and does not know of hours that are only made up here.
   else line.textContent = `over at ${channel.carrier}; the hub learns it when an answer fails with ${channel.window_refusal}`;
+  // Apart from the name above: two numbers of one carrier may share that.
+  if (channel?.address) line.prepend(h('span', {}, `WhatsApp ${channel.address}`));
 }
 
 function bubble(message) {

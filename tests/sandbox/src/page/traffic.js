@@ -5,11 +5,12 @@ import { $, clockToTheSecond, h, show } from './dom.js';
 /** What a call to a platform is for, by its path. */
 const CALLS = [
   [/\/messages$|Messages\.json$|messages:send$/, 'send'],
-  [/\/message_attachments$/, 'upload'],
+  [/\/message_attachments$|\/media$/, 'upload'],
   [/\/subscribed_apps$/, 'subscription'],
   [/\/me$/, 'whose token is it'],
   [/Typing\.json$/, 'typing'],
   [/\/Media\//, 'fetch a file'],
+  [/\/message_templates$/, 'templates'],
   [/oauth2\/token$/, 'token'],
   [/\/webhooks/, 'webhook address'],
   [/\/contacts/, 'look up a person'],
@@ -44,7 +45,14 @@ const answers = (account) => (account?.messages ?? []).filter((message) => !mess
 
 function callName(channel, call) {
   const known = CALLS.find(([path]) => path.test(call.path));
+  if (!known && ofMedia(channel, call)) return 'fetch a file';
   return known?.[1] ?? (channel.messenger ? 'look up a person' : 'look at the account');
+}
+
+/** At Meta a file lies beside the number and its account: only the id tells them apart. */
+function ofMedia(channel, call) {
+  const id = channel.carrier === 'Meta' ? call.path.match(/^v[\d.]+\/(\d+)$/)?.[1] : null;
+  return Boolean(id) && !channel.credentials.some(([, value]) => value === id);
 }
 
 function deskName(call) {

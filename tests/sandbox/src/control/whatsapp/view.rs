@@ -170,11 +170,19 @@ fn meta_person(number: &cloud::NumberState, id: &str, person: &cloud::CustomerSt
 }
 
 fn meta_post(post: &meta::Post) -> PostView {
-    let is_state = |kind: &String| matches!(kind.as_str(), "sent" | "delivered" | "read" | "played" | "failed");
-    let states: Vec<String> = post.kinds().into_iter().filter(is_state).collect();
+    let told: Value = serde_json::from_slice(&post.body).unwrap_or_default();
+    let change = told.pointer("/entry/0/changes/0").unwrap_or(&Value::Null);
+    let status = change.pointer("/value/statuses/0");
+    let code = status.and_then(|status| status.pointer("/errors/0/code")).map(|code| format!(" {code}"));
+    let status = status.and_then(|status| status.get("status")).and_then(Value::as_str);
+    let field = change.get("field").and_then(Value::as_str).filter(|field| *field != "messages");
     PostView {
         at: post.at,
-        what: if states.is_empty() { "message".to_owned() } else { format!("status {}", states.join(" ")) },
+        what: match (status, field) {
+            (Some(status), _) => format!("status {status}{}", code.unwrap_or_default()),
+            (None, Some(field)) => field.replace('_', " "),
+            (None, None) => "message".to_owned(),
+        },
         status: post.status,
         error: post.error.clone(),
         attempts: post.attempts,
