@@ -87,9 +87,10 @@ impl Means<'_> {
     }
 
     fn hold(&self, now: Timestamp, conversation: &Conversation, closed_at: Option<Timestamp>) -> Way {
-        let Conversation { recontact_at, held, .. } = conversation;
+        let Conversation { recontact_at, asking_until, held, .. } = conversation;
+        let is_asking = asking_until.is_some_and(|until| now <= until);
         match self.recontact {
-            Some(recontact) => Way::Hold { ask: recontact.is_due(now, *recontact_at, closed_at, *held) },
+            Some(recontact) => Way::Hold { ask: !is_asking && recontact.is_due(now, *recontact_at, closed_at, *held) },
             // The template is not set any more, but what was held with it goes first.
             None if *held > 0 => Way::Hold { ask: false },
             None => Way::Refuse,

@@ -2,6 +2,7 @@
 //! notes the time of the template sends it, so that it goes out once whoever else writes at this moment.
 
 use shared::channel::{Channel, Content};
+use shared::event::Place;
 use shared::id::MessageId;
 use shared::openchannel::reply::ReplyError;
 use shared::recontact::{Names, Recontact};
@@ -23,6 +24,8 @@ enum Asked<'a> {
     Perhaps(&'a Recontact),
     /// It was sent before.
     Before,
+    /// Another answer is sending it at this moment.
+    Meanwhile,
     /// It is not needed: the customer has written, and what is held is on its way.
     Not,
 }
@@ -41,7 +44,12 @@ impl Errand<'_> {
         let (asks, behind) = (holding == Holding::Asking, holding == Holding::Behind);
         Ok(Some(match recontact.as_ref().filter(|_| asks) {
             Some(recontact) => self.ask(recontact, &held, progress).await,
-            None => self.is_held(if behind { Asked::Not } else { Asked::Before }, progress, None).await,
+            None if behind => self.is_held(Asked::Not, progress, None).await,
+            None => {
+                let until = self.recipient.conversation.asking_until;
+                let asking = until.is_some_and(|until| self.shell.now() <= until);
+                self.is_held(if asking { Asked::Meanwhile } else { Asked::Before }, progress, None).await
+            }
         }))
     }
 
@@ -88,16 +96,25 @@ impl Errand<'_> {
             Err(used_up) => used_up.into(),
         };
         // It may be held although no answer came: it must not go out when the agent is told that nothing was sent.
-        let asked_before = read.recontact_at;
-        let undo = self.shell.store.unhold(id, customer, held, asked_before);
+        let undo = self.shell.store.unhold(id, customer, held, holding);
         match self.budget.close(undo).await {
-            Ok(Ok(()) | Err(StoreError::Conflict)) => Err(trouble),
+            Ok(Ok(())) => Err(trouble),
+            Ok(Err(StoreError::Conflict)) if self.was_never_held(holding).await => Err(trouble),
             _ => Err(Answer::refused(
                 Code::OutcomeUnknown,
                 "The hub's own storage does not answer at the moment. Your message may be held until the customer writes; look \
                  at the conversation before you write it again.",
             )),
         }
+    }
+
+    /// What cannot be taken back either never was held, or a release has it. No release runs while the customer has not written
+    /// since; behind others one may run at any time.
+    async fn was_never_held(&self, holding: Holding) -> bool {
+        let (id, customer) = (self.door.integration.id, &self.recipient.customer);
+        let now = self.budget.close(self.shell.store.conversation(id, &Place::Direct, customer)).await;
+        let window_at = self.recipient.conversation.window_at;
+        holding != Holding::Behind && matches!(now, Ok(Ok(now)) if now.window_at == window_at)
     }
 
     /// Sends the template, and tells the truth about it.
@@ -110,22 +127,31 @@ impl Errand<'_> {
         match self.part(index, template, progress).await {
             Ok(message) => {
                 let part = SentPart { message, quote };
+                self.note_asked().await;
                 self.is_held(Asked::Now(recontact), progress, Some(part)).await
             }
             Err(stop) if stop.state == ReplyState::Unknown => {
+                self.note_asked().await;
                 self.is_held(Asked::Perhaps(recontact), progress, None).await
             }
             Err(stop) => self.not_asked(recontact, held, stop, progress).await,
         }
     }
 
+    async fn note_asked(&self) {
+        let (id, customer) = (self.door.integration.id, &self.recipient.customer);
+        if !matches!(self.budget.close(self.shell.store.asked(id, customer, self.shell.now())).await, Ok(Ok(()))) {
+            tracing::warn!(correlation = %self.correlation, "that the customer was asked could not be noted; they may be once more");
+        }
+    }
+
     /// The template certainly did not go out: what is held is taken back, and the agent told why.
     async fn not_asked(&self, recontact: &Recontact, held: &[Held], stop: Stop, progress: &Progress) -> Answer {
         let (id, customer) = (self.door.integration.id, &self.recipient.customer);
-        let before = self.recipient.conversation.recontact_at;
-        let undo = self.shell.store.unhold(id, customer, held, before);
+        let undo = self.shell.store.unhold(id, customer, held, Holding::Asking);
         let failed = format!(
-            "{} The template \"{}\" that asks the customer to write could not be sent, so your message is not held either.",
+            "{} The template \"{}\" that asks the customer to write could not be sent, so your message is not held either. What \
+             was held before goes out if the customer writes by themselves.",
             self.over(),
             recontact.template
         );
@@ -177,6 +203,12 @@ impl Errand<'_> {
                 "{over} Your message is held and {then} The customer is to be asked to write with the template \
                  \"{template}\", but no answer came whether it was sent."
             ),
+            Asked::Meanwhile => {
+                format!(
+                    "{over} The customer is being asked at this moment to write, with another answer, which tells whether that \
+                     went well; your message is held too and {then}"
+                )
+            }
             Asked::Before => {
                 format!("{over} The customer was asked before to write; your message is held too and {then}")
             }

@@ -48,6 +48,9 @@ pub struct Conversation {
     /// When the template was sent last that asks the customer to write.
     #[serde(default)]
     pub recontact_at: Option<Timestamp>,
+    /// Until when somebody is sending that template: long enough for that, and then whoever died at it stands in nobody's way.
+    #[serde(default)]
+    pub asking_until: Option<Timestamp>,
     /// How many held messages were sent of which the agent is not told yet.
     #[serde(default)]
     pub released: u32,

@@ -5,6 +5,8 @@
 //! while the count is not nought, answers queue behind. An index by the time at which they end (`gsi1`) finds those whose
 //! time is over; only held texts are in it.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,8 @@ use crate::time::Timestamp;
 const INDEX: &str = "HELD";
 /// How much of a text its agent is reminded of, in characters.
 const QUOTE: usize = 1_000;
+/// How long somebody may take who sends the template; longer than an answer of an agent may.
+const ASKING: Duration = Duration::from_secs(15);
 
 /// One message of an agent that is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +92,8 @@ pub enum Holding {
     Behind,
     /// While others are held, or the window is as it was read.
     Closed,
-    /// While the window is as it was read, and nobody has sent the template since: whose write this is sends it.
+    /// While the window is as it was read, and nobody has sent the template since or is sending it: whose write this is sends
+    /// it, and notes how that went by [`Store::asked`] or [`Store::unhold`].
     Asking,
 }
 
@@ -133,7 +138,7 @@ fn index_sk(at: Timestamp) -> String {
 
 impl Store {
     /// Holds the messages of one answer, all or none, and counts them. `read` is the conversation as it was read;
-    /// [`Holding::Asking`] notes the time of the template too.
+    /// [`Holding::Asking`] notes that the template is being sent.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where the condition does not hold any more.
@@ -162,18 +167,22 @@ impl Store {
         let condition = match holding {
             Holding::Behind => "held > :none".to_owned(),
             Holding::Closed => format!("held > :none OR {window}"),
-            Holding::Asking => format!("{window} AND {template}"),
+            Holding::Asking => format!(
+                "{window} AND {template} AND attribute_not_exists(asking_until) OR {window} AND {template} AND asking_until < :now"
+            ),
         };
         let sets = "SET customer = :customer, held = if_not_exists(held, :none) + :parts";
         let mut update = self
             .place_update(integration, customer)
-            .update_expression(if asks { format!("{sets}, recontact_at = :now") } else { sets.to_owned() })
+            .update_expression(if asks { format!("{sets}, asking_until = :until") } else { sets.to_owned() })
             .condition_expression(condition)
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":parts", number(messages.len()));
         if asks {
+            let until = number(now.plus(ASKING).millis());
             update = update.expression_attribute_values(":now", number(now.millis()));
+            update = update.expression_attribute_values(":until", until);
         }
         if let (Some(at), true) = (read.window_at, holding != Holding::Behind) {
             update = update.expression_attribute_values(":window", number(at.millis()));
@@ -185,27 +194,39 @@ impl Store {
         self.transact(writes).await
     }
 
-    /// Takes back what was held, because the template did not go out: all of it, and the time of the template.
+    /// Notes that the template went out, or may have.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where some of it is no longer held so: the customer wrote, and it is being sent.
+    /// [`StoreError`] when the table fails; then the next answer asks once more.
+    pub async fn asked(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = vec![(":at", number(at.millis()))];
+        let expression = "SET recontact_at = :at REMOVE asking_until";
+        self.update_place(integration, &Place::Direct, customer, expression, values).await
+    }
+
+    /// Takes back what was held, all of it, and with [`Holding::Asking`] that the template is being sent: it did not go out.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where some of it is not held so: the customer wrote, and it is being sent, or it never was.
     pub async fn unhold(
         &self,
         integration: IntegrationId,
         customer: &CustomerId,
         messages: &[Held],
-        sent_before: Option<Timestamp>,
+        holding: Holding,
     ) -> Result<(), StoreError> {
         let mut writes =
             messages.iter().map(|held| self.take_held(integration, held)).collect::<Result<Vec<_>, _>>()?;
         let less = "SET held = held - :parts";
-        let update = match sent_before {
-            Some(at) => self
-                .place_update(integration, customer)
-                .update_expression(format!("{less}, recontact_at = :before"))
-                .expression_attribute_values(":before", number(at.millis())),
-            None => self.place_update(integration, customer).update_expression(format!("{less} REMOVE recontact_at")),
-        };
+        let update = self.place_update(integration, customer).update_expression(match holding {
+            Holding::Asking => format!("{less} REMOVE asking_until"),
+            Holding::Closed | Holding::Behind => less.to_owned(),
+        });
         writes.push(written(update.expression_attribute_values(":parts", number(messages.len())))?);
         self.transact(writes).await
     }
@@ -315,8 +336,8 @@ impl Store {
         }
     }
 
-    /// Takes a held message out that the platform took, counts its answer as released where it is the last of it, and writes the part down so that the
-    /// platform's statuses find it.
+    /// Takes a held message out that the platform took, counts its answer as released where it is the last of it, and writes
+    /// the part down so that the platform's statuses find it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where it is not held so any more.

@@ -1,6 +1,8 @@
 use super::*;
 
 const HOUR: i64 = 3600;
+/// How often AWS's client tries a call.
+const ATTEMPTS: usize = 3;
 
 /// A customer who wrote so many hours ago, and a template that asks them to write again.
 async fn world(hours_ago: i64) -> World {
@@ -130,7 +132,9 @@ async fn a_template_that_is_refused_is_told_and_nothing_is_held() {
         assert!(told.message.contains(words), "{words}: {}", told.message);
     }
     assert_eq!((held(&world).len(), count(&world)), (0, Some(json!("0"))));
-    assert_eq!(world.aws.attribute("PLACE#direct", "recontact_at"), None);
+    for noted in ["recontact_at", "asking_until"] {
+        assert_eq!(world.aws.attribute("PLACE#direct", noted), None, "{noted}");
+    }
     went(&world);
     // The same message again, once the template is in order; and once more, long after the customer never answered.
     is(&world.reply(&text(Some(1), "hello")).await, 202, "held");
@@ -211,4 +215,56 @@ async fn an_answer_of_aws_that_gets_lost_holds_nothing_twice_and_nothing_in_secr
     let told = nothing.reply(&text(Some(1), "hello")).await;
     assert!(told.status >= 500, "{told:?}");
     assert_eq!((held(&nothing).len(), went(&nothing).len()), (0, 0));
+}
+
+#[tokio::test]
+async fn who_dies_before_the_template_went_out_leaves_it_to_the_next() {
+    let mut world = world(25).await;
+    world.outside.graph([Graph::Throttled { seconds: 3 }]);
+    let (reply, second) = (text(Some(1), "hello"), text(Some(2), "hello?"));
+    tokio::select! {
+        told = world.reply(&reply) => panic!("it waits for the platform: {told:?}"),
+        () = until_held(&world) => {}
+    }
+    went(&world);
+    let told = world.reply(&second).await;
+    is(&told, 202, "held");
+    assert!(told.message.contains("is being asked at this moment"), "{}", told.message);
+    assert!(went(&world).is_empty());
+    world.shell = world.shell.with_clock(Clock::ahead(Duration::from_secs(16)));
+    let told = world.reply(&text(Some(3), "hello??")).await;
+    is(&told, 202, "held");
+    assert!(told.message.contains("was asked with the template"), "{}", told.message);
+    assert_eq!((went(&world), held(&world).len()), (vec!["hello_again".to_owned()], 3));
+}
+
+/// Waits until a message is held, and so the template on its way.
+async fn until_held(world: &World) {
+    while held(world).is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_release_may_have_taken_is_not_told_as_not_sent() {
+    let world = world(25).await;
+    (0..ATTEMPTS).for_each(|_| world.aws.fault("TransactWriteItems", Fault::DoneButLost));
+    let reply = text(Some(1), "hello");
+    let release = async {
+        until_held(&world).await;
+        world.wrote(CUSTOMER, 0).await;
+        world.aws.set("HELD#", "state", json!({"S": "sending"}));
+    };
+    let (told, ()) = tokio::join!(world.reply(&reply), release);
+    assert_eq!(told.code, "outcome_unknown", "{told:?}");
+    assert!(!told.message.contains("Nothing was sent"), "{}", told.message);
+}
+
+#[tokio::test]
+async fn what_was_certainly_never_held_is_told_so() {
+    let world = world(25).await;
+    (0..ATTEMPTS).for_each(|_| world.aws.fault("TransactWriteItems", Fault::Refused));
+    let told = world.reply(&text(Some(1), "hello")).await;
+    assert_eq!((told.code.as_str(), held(&world).len(), went(&world).len()), ("unavailable", 0, 0), "{told:?}");
+    is(&world.reply(&text(Some(1), "hello")).await, 202, "held");
 }

@@ -17,6 +17,8 @@ type Item = Map<String, Value>;
 pub(crate) enum Fault {
     /// It is done, and the answer gets lost.
     DoneButLost,
+    /// It is not done, once.
+    Refused,
     /// It is not done; and so it stays.
     Down,
 }
@@ -130,10 +132,10 @@ async fn serve(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body:
     }
     let fault = inner.faults.iter().position(|(name, _)| *name == operation);
     let fault = fault.map(|at| match inner.faults[at].1 {
-        Fault::DoneButLost => inner.faults.remove(at).1,
+        Fault::DoneButLost | Fault::Refused => inner.faults.remove(at).1,
         Fault::Down => Fault::Down,
     });
-    if fault == Some(Fault::Down) {
+    if matches!(fault, Some(Fault::Down | Fault::Refused)) {
         return (StatusCode::INTERNAL_SERVER_ERROR, r#"{"__type":"InternalServerError"}"#.to_owned());
     }
     let done = inner.perform(&operation, &request);
