@@ -210,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn one_asks_at_a_time() {
+        let (recontact, whatsapp) = (recontact(), limits(Some(24), None));
+        let means = Means { limits: &whatsapp, human_agent: false, recontact: Some(&recontact) };
+        let at = |millis: i64| Timestamp::from_millis(OPENED.millis() + 30 * HOUR + millis);
+        let asking =
+            Conversation { window_at: Some(OPENED), held: 1, asking_until: Some(at(15)), ..Default::default() };
+        for (now, ask) in [(0, false), (15, false), (16, true)] {
+            assert_eq!(means.way(at(now), &asking), Way::Hold { ask }, "{now}");
+        }
+    }
+
+    #[test]
     fn a_customer_who_gave_no_sign_is_asked_where_there_is_a_template() {
         let recontact = recontact();
         let means = |limits, recontact| Means { limits, human_agent: false, recontact };

@@ -50,10 +50,16 @@ impl Worker {
         Ok(None)
     }
 
-    /// Whom any of the event's ids names already, its own before the others.
+    /// Whom any of the event's ids names already, its own before the others. What only another id says is believed where it can
+    /// be the same person.
     async fn owner(&self, link: &Link, event: &Event) -> Result<Option<CustomerId>, Hindered> {
-        for id in std::iter::once(&event.customer).chain(&event.aliases) {
-            if let Some(owner) = self.store.customer_named(link.integration.id, id).await? {
+        let id = link.integration.id;
+        if let Some(owner) = self.store.customer_named(id, &event.customer).await? {
+            return Ok(Some(owner));
+        }
+        for alias in &event.aliases {
+            let owner = self.store.customer_named(id, alias).await?;
+            if let Some(owner) = owner.filter(|owner| link.channel.may_be_one(&event.customer, owner)) {
                 return Ok(Some(owner));
             }
         }

@@ -14,6 +14,7 @@ use shared::openchannel::line;
 use shared::queue::Later;
 use shared::sender::From;
 use shared::store::{Conversation, DeskState, Held, HeldContent, HeldState, SentPart, StoreError};
+use shared::time::Timestamp;
 use shared::window::{Window, window};
 use tokio::time::Instant;
 use ulid::Ulid;
@@ -124,11 +125,13 @@ impl Worker {
 
     /// Ends what is held and whose time is over, and tells the agent.
     pub(crate) async fn end_held(&self, link: &Link, customer: &CustomerId) -> Result<Step, Hindered> {
-        for held in self.store.held(link.integration.id, customer, ENDED).await? {
+        let id = link.integration.id;
+        let window_at = self.store.conversation(id, &Place::Direct, customer).await?.window_at;
+        for held in self.store.held(id, customer, ENDED).await? {
             if held.state == HeldState::Sending {
                 self.nobody_knows(link, &held).await?;
             } else if held.until <= self.now() {
-                self.tell_and_drop(link, &held, ended(&held)).await?;
+                self.tell_and_drop(link, &held, ended(&held, window_at)).await?;
             }
         }
         Ok(Step::Done)
@@ -347,10 +350,14 @@ fn refused(held: &Held, why: &str) -> String {
     format!("a held message was not sent: \"{}\". {why}", held.quote())
 }
 
-fn ended(held: &Held) -> String {
+/// `window_at` is the customer's newest sign.
+fn ended(held: &Held, window_at: Option<Timestamp>) -> String {
     let hours = held.until.since(held.since).as_secs() / 3600;
     let quote = held.quote();
     match &held.trouble {
+        None if window_at.is_some_and(|at| at > held.since) => {
+            format!("not sent within {hours} hours although the customer has written: \"{quote}\"")
+        }
         None => format!("not sent, the customer did not write within {hours} hours: \"{quote}\""),
         Some(trouble) => format!("not sent within {hours} hours: \"{quote}\". {trouble}"),
     }
@@ -359,7 +366,6 @@ fn ended(held: &Held) -> String {
 #[cfg(test)]
 mod tests {
     use shared::id::CorrelationId;
-    use shared::time::Timestamp;
 
     use super::*;
 
@@ -417,8 +423,12 @@ mod tests {
             claim: None,
             trouble: None,
         };
-        assert_eq!(ended(&held), "not sent, the customer did not write within 72 hours: \"see you at 5\"");
+        for before in [None, Some(since)] {
+            assert_eq!(ended(&held, before), "not sent, the customer did not write within 72 hours: \"see you at 5\"");
+        }
+        let wrote = Some(since.plus(Duration::from_secs(60)));
+        assert_eq!(ended(&held, wrote), "not sent within 72 hours although the customer has written: \"see you at 5\"");
         let tried = Held { trouble: Some("WhatsApp takes no more for now.".to_owned()), ..held };
-        assert_eq!(ended(&tried), "not sent within 72 hours: \"see you at 5\". WhatsApp takes no more for now.");
+        assert_eq!(ended(&tried, wrote), "not sent within 72 hours: \"see you at 5\". WhatsApp takes no more for now.");
     }
 }

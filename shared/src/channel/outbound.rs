@@ -198,6 +198,15 @@ impl Channel {
         }
     }
 
+    /// Whether a customer and one whom another id of theirs names may be one person. On WhatsApp two user ids are two people:
+    /// a telephone number goes over to somebody else in time.
+    pub fn may_be_one(self, customer: &CustomerId, other: &CustomerId) -> bool {
+        match self {
+            Self::Facebook => true,
+            Self::WhatsApp(_) => whatsapp::identity::may_be_one(customer, other),
+        }
+    }
+
     /// The customer's telephone number, where their ids tell one.
     pub fn phone<'a>(self, customer: &'a CustomerId, aliases: &'a [CustomerId]) -> Option<&'a str> {
         match self {

@@ -104,6 +104,8 @@ pub struct Overdue {
     pub integration: IntegrationId,
     /// The customer.
     pub customer: CustomerId,
+    /// When the oldest of them ended.
+    pub since: Timestamp,
 }
 
 impl Held {
@@ -411,13 +413,24 @@ impl Store {
                 .await?;
             for key in answer.items.unwrap_or_default() {
                 seen += 1;
-                found.extend(whose(&key).filter(|overdue| !found.contains(overdue)));
+                let is_new = |new: &Overdue| {
+                    !found.iter().any(|old| (old.integration, &old.customer) == (new.integration, &new.customer))
+                };
+                found.extend(whose(&key).filter(is_new));
             }
             from = answer.last_evaluated_key;
             if from.is_none() || seen >= most {
                 return Ok(found);
             }
         }
+    }
+
+    /// Throws away all that is held of an integration that is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails; then some of it is still there.
+    pub async fn discard_held(&self, integration: IntegrationId) -> Result<(), StoreError> {
+        self.discard_under(integration, HELD).await
     }
 
     /// Deletes a held message in the state in which it was read.
@@ -451,7 +464,8 @@ fn whose(key: &Item) -> Option<Overdue> {
     let integration = part("pk")?.strip_prefix("CONVERSATION#")?.parse().ok()?;
     // A customer's id may hold anything.
     let customer = part("sk")?.strip_prefix(HELD)?.rsplitn(3, '#').nth(2)?;
-    Some(Overdue { integration, customer: CustomerId::new(customer) })
+    let since = Timestamp::from_millis(part("gsi1sk")?.parse().ok()?);
+    Some(Overdue { integration, customer: CustomerId::new(customer), since })
 }
 
 #[cfg(test)]
@@ -478,9 +492,11 @@ mod tests {
     fn the_index_names_whose_it_is() {
         for customer in ["7304418829920156", "a#b", "#"] {
             let integration = IntegrationId::generate();
-            let keys = [("pk", conversation::pk(integration)), ("sk", held(customer, 3).sk())];
+            let since = Timestamp::from_seconds(1_790_259_200);
+            let keys =
+                [("pk", conversation::pk(integration)), ("sk", held(customer, 3).sk()), ("gsi1sk", index_sk(since))];
             let key = Item::from(keys.map(|(name, key)| (name.to_owned(), text(key))));
-            assert_eq!(whose(&key), Some(Overdue { integration, customer: CustomerId::new(customer) }));
+            assert_eq!(whose(&key), Some(Overdue { integration, customer: CustomerId::new(customer), since }));
         }
         assert_eq!(whose(&Item::new()), None);
     }

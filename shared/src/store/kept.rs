@@ -327,17 +327,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table fails; then some of it is still there.
     pub async fn discard_all(&self, integration: IntegrationId) -> Result<(), StoreError> {
-        let pk = conversation::pk(integration);
         for prefix in [prefix(KeptState::Waiting), prefix(KeptState::Failed), HELD] {
-            loop {
-                let keys = self.keys(&pk, prefix, BATCH).await?;
-                if keys.is_empty() {
-                    break;
-                }
-                self.delete_batch(keys).await?;
-            }
+            self.discard_under(integration, prefix).await?;
         }
         Ok(())
+    }
+
+    /// Throws away all of an integration that is gone whose sort key begins with `prefix`.
+    pub(super) async fn discard_under(&self, integration: IntegrationId, prefix: &str) -> Result<(), StoreError> {
+        let pk = conversation::pk(integration);
+        loop {
+            let keys = self.keys(&pk, prefix, BATCH).await?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            self.delete_batch(keys).await?;
+        }
     }
 
     async fn delete_batch(&self, keys: Vec<Item>) -> Result<(), StoreError> {

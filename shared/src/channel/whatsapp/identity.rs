@@ -83,6 +83,11 @@ pub fn desk_id(customer: &CustomerId, aliases: &[CustomerId]) -> DeskId {
     DeskId::new(number_of(customer, aliases).unwrap_or(customer).as_str())
 }
 
+/// Whether two ids may be one person's: a person has one user id at a time, and Meta tells when it changes.
+pub fn may_be_one(one: &CustomerId, other: &CustomerId) -> bool {
+    one == other || is_number(one) || is_number(other)
+}
+
 /// Whether an id of the hub's own making is a number.
 pub fn is_number(id: &CustomerId) -> bool {
     id.as_str().bytes().all(|byte| byte.is_ascii_digit())
@@ -168,6 +173,20 @@ mod tests {
                 expected.map(|ids| ids.into_iter().map(str::to_owned).collect()),
                 "{user_id:?} {number:?}"
             );
+        }
+    }
+
+    #[test]
+    fn two_user_ids_are_two_people() {
+        let id = CustomerId::new;
+        let table = [
+            ("DE.1", "DE.1", true),
+            ("DE.1", "DE.2", false),
+            ("DE.1", "447700900123", true),
+            ("44770090", "DE.1", true),
+        ];
+        for (one, other, expected) in table {
+            assert_eq!(may_be_one(&id(one), &id(other)), expected, "{one} {other}");
         }
     }
 }

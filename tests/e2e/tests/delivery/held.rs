@@ -268,6 +268,19 @@ async fn what_is_over_ends_and_the_agent_is_told_once() {
 }
 
 #[tokio::test]
+async fn what_is_held_of_an_integration_that_is_gone_is_thrown_away_only_after_a_while() {
+    for (over, left) in [(2 * HOUR, 0), (HOUR / 2, 1)] {
+        let stage = Stage::new().await;
+        let anna = stage.holds(&["first"], Timestamp::now().minus(72 * HOUR + over)).await;
+        let integration = stage.store.current_integration(stage.id).await.unwrap().unwrap();
+        stage.store.delete_integration(&integration).await.unwrap();
+        upkeep(&stack().aws_url).await.go(Duration::from_secs(30)).await.unwrap();
+        let held = stage.store.held(stage.id, &CustomerId::new(anna.psid()), 10).await.unwrap();
+        assert_eq!(held.len(), left, "{over:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_lies_in_the_redrive_queue_is_kept_and_can_be_done_again() {
     let stage = Stage::new().await;
     let anna = stage.scene.known().await;

@@ -109,6 +109,24 @@ async fn a_person_who_changes_number_and_user_id_stays_one_contact() {
 }
 
 #[tokio::test]
+async fn a_number_that_goes_over_to_somebody_else_takes_no_history_along() {
+    let line = Line::new(Carrier::Meta).await;
+    let digits = unique();
+    let (old, new) = (format!("49{}", &digits[digits.len() - 10..]), format!("48{}", &digits[digits.len() - 10..]));
+    let anna = of(&line).customer_with_user_id(&old, &format!("DE.{digits}"), NAME);
+    anna.says("Anna's old number").await;
+    line.until_desk(|desk| desk.bodies_of(&old).len() == 1).await;
+    anna.changes_number(&new, Some(&format!("PL.{digits}"))).await;
+    line.until_desk(|desk| desk.bodies_of(&old).len() == 2).await;
+    let other = format!("DE.9{digits}");
+    let bert = of(&line).customer_by_user_id(&other, "Bert Holm");
+    bert.set(|person| person.phone = Some(old.clone()));
+    bert.says("the number is mine now").await;
+    let desk = line.until_desk(|desk| desk.incoming().len() == 3).await;
+    assert_eq!((desk.bodies_of(&old).len(), desk.bodies_of(&other)), (2, vec!["the number is mine now"]));
+}
+
+#[tokio::test]
 async fn a_file_is_fetched_with_the_token_and_once_more_where_it_is_missing_at_first() {
     let line = Line::new(Carrier::Meta).await;
     let anna = line.customer();
