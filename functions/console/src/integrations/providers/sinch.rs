@@ -134,7 +134,14 @@ async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
             "The app at Sinch has other webhooks too: whatever listens there may answer customers as well.",
         ));
     }
-    match app?.sender {
+    let app = app?;
+    if !app.keeps_contacts {
+        findings.push(Finding::new(
+            "names_not_told",
+            "The app at Sinch is in dispatch mode, in which Sinch keeps no contacts: customers' names are not known.",
+        ));
+    }
+    match app.sender {
         None => findings.push(Finding::new(
             "no_whatsapp_sender",
             "The app at Sinch has no WhatsApp sender, so nothing comes in or goes out; add one there.",

@@ -17,12 +17,6 @@ use crate::http::{Answer, HttpError, OutBody};
 pub const TRIGGERS: [&str; 7] =
     ["MESSAGE_INBOUND", "MESSAGE_DELIVERY", "EVENT_INBOUND", "UNSUPPORTED", "OPT_IN", "OPT_OUT", "CHANNEL_EVENT"];
 
-/// How many webhooks an app may have.
-pub const MOST_WEBHOOKS: usize = 5;
-
-/// The longest address that a webhook may have, in bytes.
-pub const LONGEST_TARGET: usize = 742;
-
 /// An app as Sinch knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationApp {
@@ -39,8 +33,6 @@ pub struct ConversationApp {
 /// The WhatsApp sender of an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
-    /// Its number or name at Sinch, if that is told.
-    pub identity: Option<String>,
     /// Whether it is ready; also where Sinch does not say.
     pub active: bool,
 }
@@ -114,13 +106,7 @@ struct ToldApp {
 #[derive(Deserialize)]
 struct ToldChannel {
     channel: Option<Text>,
-    static_bearer: Option<ToldSender>,
     state: Option<ToldState>,
-}
-
-#[derive(Deserialize)]
-struct ToldSender {
-    claimed_identity: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -144,7 +130,6 @@ fn read_app(answer: &Result<Answer, HttpError>) -> Result<ConversationApp, Failu
     let Id(id) = told.id;
     let is_whatsapp = |channel: &ToldChannel| channel.channel.as_ref().is_some_and(|Text(channel)| channel == CHANNEL);
     let sender = told.channel_credentials.into_iter().flatten().find(is_whatsapp).map(|channel| Sender {
-        identity: channel.static_bearer.and_then(|sender| words(sender.claimed_identity)),
         active: channel.state.and_then(|state| words(state.status)).is_none_or(|status| status == "ACTIVE"),
     });
     Ok(ConversationApp {
