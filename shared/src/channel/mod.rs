@@ -18,6 +18,7 @@ mod carrier;
 mod credential;
 pub mod facebook;
 mod graph;
+mod meta_body;
 mod outbound;
 mod quoted;
 mod scalar;

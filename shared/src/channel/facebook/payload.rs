@@ -8,14 +8,6 @@ use serde_json::value::RawValue;
 
 use crate::channel::scalar::{Id, Moment, Scalar, Text};
 
-/// The whole body.
-#[derive(Deserialize)]
-pub(super) struct Envelope<'a> {
-    pub(super) object: Option<Text>,
-    #[serde(borrow)]
-    pub(super) entry: Option<&'a RawValue>,
-}
-
 /// What happened at one page. It holds any of the lists, or (with values switched off) only the names of what changed.
 #[derive(Deserialize)]
 pub(super) struct Entry<'a> {
@@ -31,14 +23,6 @@ pub(super) struct Entry<'a> {
     pub(super) changes: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) changed_fields: Option<&'a RawValue>,
-}
-
-/// One of `changes`: the wall and other things of the page.
-#[derive(Deserialize)]
-pub(super) struct Change<'a> {
-    pub(super) field: Option<Text>,
-    #[serde(borrow)]
-    pub(super) value: Option<&'a RawValue>,
 }
 
 /// One of `messaging` or `standby`. The member that is there tells the kind.

@@ -247,6 +247,9 @@ async fn what_is_over_ends_and_the_agent_is_told_once() {
     let stage = Stage::new().await;
     let long_ago = Timestamp::now().minus(Duration::from_secs(72 * 3600) + HOUR);
     let anna = stage.holds(&["first", "second"], long_ago).await;
+    // They have not written since.
+    let (id, now) = (CustomerId::new(anna.psid()), Timestamp::now());
+    stage.store.close_window(stage.id, &Place::Direct, &id, now, long_ago.minus(DAY)).await.unwrap();
     let ingrid = stage.holds(&["still held"], Timestamp::now()).await;
     let aws = &stack().aws_url;
     let (one, other) = (upkeep(aws).await, upkeep(aws).await);

@@ -7,6 +7,7 @@ mod closed;
 mod conversation;
 mod kaleyra;
 mod meta;
+mod sinch;
 mod statuses;
 mod throttled;
 mod twilio;

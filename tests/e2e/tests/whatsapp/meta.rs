@@ -3,8 +3,8 @@
 use e2e::scene::{sandbox, unique};
 use e2e::whatsapp::{Carrier, Line, NAME, Number, Phone};
 use sandbox::When;
-use sandbox::meta::whatsapp::Statuses;
-use sandbox::meta::{File, GraphError};
+use sandbox::meta::whatsapp::{Statuses, WhatsAppCall};
+use sandbox::meta::{File, FileKind, GraphError};
 use serde_json::{Value, json};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000IHDR";
@@ -182,6 +182,68 @@ async fn an_app_of_one_s_own_has_its_own_address() {
     assert_eq!(status, 204);
     let (own, subscribed) = of(&line).read(|number| (number.own_url.clone(), number.subscribed));
     assert_eq!((own, subscribed), (None, false), "what nobody needs any more is taken away");
+}
+
+#[tokio::test]
+async fn a_file_that_meta_has_thrown_away_is_told_of_and_the_words_arrive() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.customer();
+    let gone = GraphError::new(100, 33, "Unsupported get request. Object with ID '1' does not exist");
+    of(&line).fail_on(Some(WhatsAppCall::Media), gone, When::always());
+    person(&anna).sends(File::new("tile.png", "image/png", PNG), Some("look at this")).await;
+    let bodies = line.until_bodies(&anna, 2).await;
+    assert_eq!(bodies[0], "look at this");
+    assert!(bodies[1].starts_with("[file] the image could not be fetched"), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn a_file_at_a_foreign_host_is_not_fetched_and_no_token_goes_there() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.customer();
+    let foreign = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    foreign.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/tile.png", foreign.local_addr().unwrap());
+    person(&anna).sends(File::at(FileKind::Image, &url), Some("look at this")).await;
+    let bodies = line.until_bodies(&anna, 2).await;
+    assert!(bodies[1].starts_with("[file] the image") && bodies[1].contains("not allowed"), "{bodies:?}");
+    assert_eq!(foreign.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody called there");
+}
+
+#[tokio::test]
+async fn a_customer_sees_that_they_were_read_where_that_is_wanted() {
+    for wanted in [true, false] {
+        let line = Line::with(Carrier::Meta, |settings| settings["read_marks"] = json!(wanted)).await;
+        let anna = line.known().await;
+        line.reply(&anna, "one moment").await.sent();
+        let person = person(&anna).state().unwrap();
+        assert_eq!((person.typing_seen, person.messages[0].read), (u32::from(wanted), wanted));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_posted_again_has_no_effect() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.customer();
+    let sent = person(&anna).says("only once").await;
+    for _ in 0..3 {
+        assert!(of(&line).post_again(&sent.webhook).await.acknowledged());
+    }
+    anna.says("and this").await;
+    assert_eq!(line.until_bodies(&anna, 2).await, ["only once", "and this"]);
+}
+
+#[tokio::test]
+async fn an_account_stays_subscribed_while_another_number_of_it_is_connected() {
+    let waba = format!("7{}", unique());
+    let (one, other) = (Line::another_of(&waba).await, Line::another_of(&waba).await);
+    let delete = async |line: &Line| {
+        let path = format!("/api/integrations/{}", line.id());
+        assert_eq!(line.hub.call(reqwest::Method::DELETE, &path, None).await.0, 204);
+    };
+    delete(&one).await;
+    assert!(of(&other).read(|number| number.subscribed), "the other number needs it");
+    delete(&other).await;
+    assert!(!of(&other).read(|number| number.subscribed), "nobody does any more");
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::payload::{Change, Entry, Envelope};
+use super::payload::Entry;
+use crate::channel::meta_body::{Change, Envelope, envelopes, in_order};
 use crate::channel::scalar::{Id, Moment, Text, plain_name};
 use crate::channel::{Item, Parsed};
 use crate::event::{Event, Unreadable};
@@ -70,20 +71,9 @@ pub(super) fn parse(body: &[u8]) -> Parsed {
     let mut found = Found { repaired: matches!(text, Cow::Owned(_)), items: Vec::new() };
     match envelopes(&text) {
         Ok(envelopes) => envelopes.into_iter().for_each(|envelope| found.envelope(envelope)),
-        Err(problem) => found.items.push(Item::Unreadable { account: None, unreadable: unreadable(&problem, body) }),
+        Err(error) => found.items.push(Item::Unreadable { account: None, unreadable: unreadable(&error.into(), body) }),
     }
-    // Stable: events of the same moment stay in the order of the body. What has no time comes last.
-    found.items.sort_by_key(|item| match item {
-        Item::Event { event, .. } => (false, event.at),
-        Item::Unreadable { .. } => (true, Timestamp::default()),
-    });
-    Parsed { items: found.items }
-}
-
-/// Meta's pages show the body in an array here and there; the wire has the object alone.
-fn envelopes(text: &str) -> Result<Vec<&RawValue>, Problem> {
-    let body: &RawValue = serde_json::from_str(text)?;
-    if body.get().starts_with('[') { read(body) } else { Ok(vec![body]) }
+    in_order(found.items)
 }
 
 /// What has been found so far.

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::account;
-use super::payload::{Change, Entry, Envelope, Value};
+use super::payload::{Entry, Value};
+use crate::channel::meta_body::{Change, Envelope, envelopes, in_order};
 use crate::channel::scalar::{Id, Moment, Text};
 use crate::channel::whatsapp::cloud::events::{Problem, Scene, items, read, unreadable};
 use crate::channel::{Item, Parsed, RawRequest};
@@ -25,20 +26,9 @@ pub(super) fn parse(request: &RawRequest, own: Option<&AccountKey>) -> Parsed {
     let mut found = Found { repaired, received: request.received, own, items: Vec::new() };
     match envelopes(&text) {
         Ok(envelopes) => envelopes.into_iter().for_each(|envelope| found.envelope(envelope)),
-        Err(problem) => found.items.push(unreadable(None, &problem, body)),
+        Err(error) => found.items.push(unreadable(None, &error.into(), body)),
     }
-    // Stable: events of the same moment stay in the order of the body. What has no time comes last.
-    found.items.sort_by_key(|item| match item {
-        Item::Event { event, .. } => (false, event.at),
-        Item::Unreadable { .. } => (true, Timestamp::default()),
-    });
-    Parsed { items: found.items }
-}
-
-/// Meta's pages show the body in an array here and there; the wire has the object alone.
-fn envelopes(text: &str) -> Result<Vec<&RawValue>, Problem> {
-    let body: &RawValue = serde_json::from_str(text)?;
-    if body.get().starts_with('[') { read(body) } else { Ok(vec![body]) }
+    in_order(found.items)
 }
 
 /// What has been found so far.

@@ -6,15 +6,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::channel::scalar::{Id, Text};
-
-/// The whole body.
-#[derive(Deserialize)]
-pub(super) struct Envelope<'a> {
-    pub(super) object: Option<Text>,
-    #[serde(borrow)]
-    pub(super) entry: Option<&'a RawValue>,
-}
+use crate::channel::scalar::Id;
 
 /// What happened at one WhatsApp business account.
 #[derive(Deserialize)]
@@ -25,14 +17,6 @@ pub(super) struct Entry<'a> {
     pub(super) time: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) changes: Option<&'a RawValue>,
-}
-
-/// One change: at one number, or at the account as a whole.
-#[derive(Deserialize)]
-pub(super) struct Change<'a> {
-    pub(super) field: Option<Text>,
-    #[serde(borrow)]
-    pub(super) value: Option<&'a RawValue>,
 }
 
 /// Which number a change is about.
