@@ -109,6 +109,45 @@ async fn a_person_who_changes_number_and_user_id_stays_one_contact() {
 }
 
 #[tokio::test]
+async fn a_number_that_whatsapp_writes_otherwise_is_the_same_customer() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    of(&line).set(|number| number.statuses = Statuses::Silent);
+    let sent = line.reply(&anna, "Good morning").await.sent();
+    let other = line.customer();
+    let at = (shared::time::Timestamp::now().millis() / 1000).to_string();
+    let status = json!([{"id": sent[0], "status": "sent", "timestamp": at, "recipient_id": other.id()}]);
+    let entry = json!({"id": "1", "changes": [change(&of(&line), &json!({"statuses": status}))]});
+    assert!(of(&line).post_entries(vec![entry]).await.acknowledged());
+    line.until_state(&sent[0], "sent").await;
+    other.says("and to you").await;
+    assert_eq!(line.until_bodies(&anna, 2).await, ["Hello?", "and to you"]);
+    assert!(line.bodies(&other).is_empty());
+}
+
+#[tokio::test]
+async fn ids_that_turn_out_to_be_one_person_s_while_the_desk_is_away_hold_nothing_up() {
+    let line = Line::new(Carrier::Meta).await;
+    let (anna, phone) = (line.customer(), line.customer());
+    line.desk.fail(sandbox::motion::status(503), When::always());
+    let number = phone.id().to_owned();
+    phone.says("one").await;
+    line.until_kept("waiting", 1).await;
+    let both = of(&line).customer_with_user_id(anna.id(), &format!("DE.{}", unique()), NAME);
+    both.set(|person| person.phone = Some(number.clone()));
+    both.set(|person| person.user_id = Some(format!("DE.{}", unique())));
+    both.says("two").await;
+    line.until_kept("waiting", 2).await;
+    phone.says("three").await;
+    line.until_kept("waiting", 3).await;
+    line.desk.mend();
+    let desk = line.until_desk(|desk| desk.incoming().len() == 3).await;
+    let mut bodies: Vec<_> = desk.incoming().iter().map(|message| message.body.clone()).collect();
+    bodies.sort();
+    assert_eq!(bodies, ["one", "three", "two"]);
+}
+
+#[tokio::test]
 async fn a_number_that_goes_over_to_somebody_else_takes_no_history_along() {
     let line = Line::new(Carrier::Meta).await;
     let digits = unique();
