@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Store, StoreError, number, record, text, value};
+use super::{Item, Store, StoreError, made, number, record, text, value};
 use crate::event::Place;
 use crate::id::{CorrelationId, CustomerId, DeskId, IntegrationId, MessageId};
 use crate::time::Timestamp;
@@ -24,6 +24,9 @@ pub struct Conversation {
     /// Other ids by which the platform knows the customer, the newest first.
     #[serde(default)]
     pub aliases: Vec<CustomerId>,
+    /// Ids of the customer that are somebody else's by now.
+    #[serde(default)]
+    pub lost: Vec<CustomerId>,
     /// The customer whose alias this one turned out to be: what comes in for this id is theirs.
     #[serde(default)]
     pub moved_to: Option<CustomerId>,
@@ -48,6 +51,9 @@ pub struct Conversation {
     /// When the template was sent last that asks the customer to write.
     #[serde(default)]
     pub recontact_at: Option<Timestamp>,
+    /// The platform's id of that template's message; nothing where nobody knows.
+    #[serde(default)]
+    pub asked_by: Option<MessageId>,
     /// Until when somebody is sending that template: long enough for that, and then whoever died at it stands in nobody's way.
     #[serde(default)]
     pub asking_until: Option<Timestamp>,
@@ -78,10 +84,33 @@ pub(super) fn pk(integration: IntegrationId) -> String {
     format!("CONVERSATION#{integration}")
 }
 
+/// Before a customer in the sort key of their private conversation.
+const DIRECT: &str = "PLACE#direct#";
+
 pub(super) fn place_sk(place: &Place, customer: &CustomerId) -> String {
     match place {
-        Place::Direct => format!("PLACE#direct#{customer}"),
+        Place::Direct => format!("{DIRECT}{customer}"),
         Place::Public { thread } => format!("PLACE#public#{thread}#{customer}"),
+    }
+}
+
+/// Whose private conversation a sort key names.
+pub(super) fn direct_customer_in(sk: &str) -> Option<&str> {
+    sk.strip_prefix(DIRECT)
+}
+
+impl Conversation {
+    /// By which ids its customer can be written to, their own first and then the newest. What somebody else has by now is none
+    /// of them; who has lost one is known by another.
+    pub fn ways_to(&self, customer: &CustomerId) -> (CustomerId, Vec<CustomerId>) {
+        let kept = |id: &&CustomerId| !self.lost.contains(id);
+        let mut aliases: Vec<CustomerId> = self.aliases.iter().filter(kept).cloned().collect();
+        if self.lost.contains(customer)
+            && let Some(other) = aliases.pop()
+        {
+            return (other, aliases);
+        }
+        (customer.clone(), aliases)
     }
 }
 
@@ -123,11 +152,7 @@ impl Store {
             }
         };
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(place_sk(place, customer)))
+            .update(pk(integration), place_sk(place, customer))
             .update_expression(format!("SET customer = :customer, window_at = :at{newest}"))
             .condition_expression(format!("attribute_not_exists(window_at) OR {later}"))
             .expression_attribute_values(":customer", text(customer.as_str()))
@@ -158,21 +183,14 @@ impl Store {
         opened: Timestamp,
     ) -> Result<(), StoreError> {
         let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(place_sk(place, customer)))
+            .update(pk(integration), place_sk(place, customer))
             .update_expression("SET window_at = :opened")
             .condition_expression("window_at > :opened AND window_at <= :at")
             .expression_attribute_values(":opened", number(opened.millis()))
             .expression_attribute_values(":at", number(at.millis()))
             .send()
             .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        made(written).map(drop)
     }
 
     /// Writes what was learned of the customer.
@@ -215,6 +233,28 @@ impl Store {
     ) -> Result<(), StoreError> {
         let values = vec![(":aliases", value(&aliases)?)];
         self.update_place(integration, place, customer, "SET aliases = :aliases", values).await
+    }
+
+    /// Notes that an id of a customer is somebody else's by now: nothing is sent to it any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table fails.
+    pub async fn lose(
+        &self,
+        integration: IntegrationId,
+        customer: &CustomerId,
+        id: &CustomerId,
+    ) -> Result<(), StoreError> {
+        let written = self
+            .update(pk(integration), place_sk(&Place::Direct, customer))
+            .update_expression("SET lost = list_append(if_not_exists(lost, :none), :ids)")
+            .condition_expression("attribute_not_exists(lost) OR NOT contains(lost, :id)")
+            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
+            .expression_attribute_values(":ids", AttributeValue::L(vec![text(id.as_str())]))
+            .expression_attribute_values(":id", text(id.as_str()))
+            .send()
+            .await;
+        made(written).map(drop)
     }
 
     /// Writes that an id is an alias of `to`, so that the next event for it is known to be theirs at once.
@@ -274,21 +314,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let name = if read { "read_to" } else { "delivered_to" };
         let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(place_sk(place, customer)))
+            .update(pk(integration), place_sk(place, customer))
             .update_expression("SET #mark = :up_to")
             .condition_expression("attribute_not_exists(#mark) OR #mark < :up_to")
             .expression_attribute_names("#mark", name)
             .expression_attribute_values(":up_to", number(up_to.millis()))
             .send()
             .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        made(written).map(drop)
     }
 
     pub(super) async fn update_place(
@@ -299,11 +332,9 @@ impl Store {
         expression: &str,
         values: Vec<(&str, AttributeValue)>,
     ) -> Result<(), StoreError> {
-        let mut call = self.client.update_item().table_name(&self.table).update_expression(expression);
-        for (name, value) in values {
-            call = call.expression_attribute_values(name, value);
-        }
-        call.key("pk", text(pk(integration))).key("sk", text(place_sk(place, customer))).send().await?;
+        let call = self.update(pk(integration), place_sk(place, customer)).update_expression(expression);
+        let call = values.into_iter().fold(call, |call, (name, value)| call.expression_attribute_values(name, value));
+        call.send().await?;
         Ok(())
     }
 }
@@ -316,5 +347,29 @@ fn older(
     match error.as_service_error() {
         Some(ConditionalCheckFailedException(stood)) => stood.item.clone().ok_or(StoreError::Conflict),
         _ => Err(StoreError::from(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_written_to_by_what_somebody_else_has() {
+        let ids = |text: &str| text.split_whitespace().map(CustomerId::new).collect::<Vec<_>>();
+        let table = [
+            ("N", "", "", "N", ""),
+            ("N", "DE.1", "", "N", "DE.1"),
+            ("N", "DE.1", "N", "DE.1", ""),
+            ("N", "M DE.1", "N", "DE.1", "M"),
+            ("DE.1", "N", "N", "DE.1", ""),
+            ("DE.1", "M N", "N", "DE.1", "M"),
+            ("N", "", "N", "N", ""), // there is no other way
+        ];
+        for (customer, aliases, lost, to, others) in table {
+            let conversation = Conversation { aliases: ids(aliases), lost: ids(lost), ..Conversation::default() };
+            let told = conversation.ways_to(&CustomerId::new(customer));
+            assert_eq!(told, (CustomerId::new(to), ids(others)), "{customer} {aliases} {lost}");
+        }
     }
 }

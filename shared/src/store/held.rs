@@ -2,30 +2,27 @@
 //! one message each, until the customer writes. No TTL: each ends by being sent, refused, cancelled or told to have ended.
 //!
 //! The conversation counts them (`held`), and every write that adds or takes one moves the count with it, both or neither:
-//! while the count is not nought, answers queue behind. An index by the time at which they end (`gsi1`) finds those whose
-//! time is over; only held texts are in it.
-
-use std::time::Duration;
+//! while the count is not nought, answers queue behind. They stand in the index of what is due (`gsi1`) by the time at which
+//! they end.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 
-use super::kept::HELD;
-use super::reply::SentPart;
-use super::{Conversation, Item, Store, StoreError, conversation, incomplete, item, number, record, text, value};
+use super::{
+    Conversation, Store, StoreError, asking, conversation, due, incomplete, item, made, number, record, text, value,
+    written,
+};
 use crate::event::Place;
 use crate::id::{CorrelationId, CustomerId, IntegrationId};
 use crate::openchannel::attachment::AttachmentId;
 use crate::text::shorten;
 use crate::time::Timestamp;
 
-/// The partition of the index that finds what has ended.
-const INDEX: &str = "HELD";
+/// What the keys of held messages begin with.
+pub(super) const HELD: &str = "HELD#";
 /// How much of a text its agent is reminded of, in characters.
 const QUOTE: usize = 1_000;
-/// How long somebody may take who sends the template; longer than an answer of an agent may.
-const ASKING: Duration = Duration::from_secs(15);
 
 /// One message of an agent that is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +80,8 @@ pub enum HeldState {
     Waiting,
     /// A worker has handed it to the platform, or died at it.
     Sending,
+    /// A person cancelled it; the agent is to be told, and then it goes.
+    Cancelled,
 }
 
 /// On which condition an answer is held. Where it does not hold any more, the conversation is to be read again.
@@ -97,17 +96,6 @@ pub enum Holding {
     Asking,
 }
 
-/// Whose held messages have ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overdue {
-    /// The integration.
-    pub integration: IntegrationId,
-    /// The customer.
-    pub customer: CustomerId,
-    /// When the oldest of them ended.
-    pub since: Timestamp,
-}
-
 impl Held {
     /// What an agent recognises it by.
     pub fn quote(&self) -> String {
@@ -119,7 +107,7 @@ impl Held {
         }
     }
 
-    fn sk(&self) -> String {
+    pub(super) fn sk(&self) -> String {
         held_sk(&self.customer, self.correlation, self.part)
     }
 }
@@ -133,9 +121,9 @@ fn prefix(customer: &CustomerId) -> String {
     format!("{HELD}{customer}#")
 }
 
-/// A moment as the index orders it.
-fn index_sk(at: Timestamp) -> String {
-    format!("{:020}", at.millis().max(0))
+/// Whose held message a sort key names. A customer's id may hold anything.
+pub(super) fn customer_in(sk: &str) -> Option<&str> {
+    sk.strip_prefix(HELD)?.rsplitn(3, '#').nth(2)
 }
 
 impl Store {
@@ -156,8 +144,8 @@ impl Store {
         let mut writes = Vec::with_capacity(messages.len() + 1);
         for held in messages {
             let mut item = item(conversation::pk(integration), held.sk(), held)?;
-            item.insert("gsi1pk".to_owned(), text(INDEX));
-            item.insert("gsi1sk".to_owned(), text(index_sk(held.until)));
+            item.insert("gsi1pk".to_owned(), text(due::HELD));
+            item.insert("gsi1sk".to_owned(), text(due::index_sk(held.until)));
             let put = Put::builder().table_name(&self.table).set_item(Some(item));
             let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(incomplete)?;
             writes.push(TransactWriteItem::builder().put(put).build());
@@ -176,15 +164,16 @@ impl Store {
         let sets = "SET customer = :customer, held = if_not_exists(held, :none) + :parts";
         let mut update = self
             .place_update(integration, customer)
-            .update_expression(if asks { format!("{sets}, asking_until = :until") } else { sets.to_owned() })
+            .update_expression(if asks { format!("{sets}, {}", asking::TAKEN) } else { sets.to_owned() })
             .condition_expression(condition)
             .expression_attribute_values(":customer", text(customer.as_str()))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":parts", number(messages.len()));
         if asks {
-            let until = number(now.plus(ASKING).millis());
             update = update.expression_attribute_values(":now", number(now.millis()));
-            update = update.expression_attribute_values(":until", until);
+            update = asking::values(now)
+                .into_iter()
+                .fold(update, |update, (name, value)| update.expression_attribute_values(name, value));
         }
         if let (Some(at), true) = (read.window_at, holding != Holding::Behind) {
             update = update.expression_attribute_values(":window", number(at.millis()));
@@ -194,21 +183,6 @@ impl Store {
         }
         writes.push(written(update)?);
         self.transact(writes).await
-    }
-
-    /// Notes that the template went out, or may have.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails; then the next answer asks once more.
-    pub async fn asked(
-        &self,
-        integration: IntegrationId,
-        customer: &CustomerId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let values = vec![(":at", number(at.millis()))];
-        let expression = "SET recontact_at = :at REMOVE asking_until";
-        self.update_place(integration, &Place::Direct, customer, expression, values).await
     }
 
     /// Takes back what was held, all of it, and with [`Holding::Asking`] that the template is being sent: it did not go out.
@@ -226,7 +200,7 @@ impl Store {
             messages.iter().map(|held| self.take_held(integration, held)).collect::<Result<Vec<_>, _>>()?;
         let less = "SET held = held - :parts";
         let update = self.place_update(integration, customer).update_expression(match holding {
-            Holding::Asking => format!("{less} REMOVE asking_until"),
+            Holding::Asking => format!("{less} {}", asking::ENDED),
             Holding::Closed | Holding::Behind => less.to_owned(),
         });
         writes.push(written(update.expression_attribute_values(":parts", number(messages.len())))?);
@@ -279,86 +253,27 @@ impl Store {
         items.into_iter().map(record).collect()
     }
 
-    /// Claims a held message for whoever sends it now. False where it is gone: a person cancelled it.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails; then it may be claimed.
-    pub async fn claim_held(&self, integration: IntegrationId, held: &Held, claim: &str) -> Result<bool, StoreError> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(conversation::pk(integration)))
-            .key("sk", text(held.sk()))
-            .update_expression("SET #state = :sending, claim = :claim")
-            .condition_expression("#state = :waiting OR claim = :claim")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":sending", value(&HeldState::Sending)?)
-            .expression_attribute_values(":waiting", value(&HeldState::Waiting)?)
-            .expression_attribute_values(":claim", text(claim))
-            .send()
-            .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Gives a claim back: the message was certainly not sent. `trouble` is why not, where the platform did not take it.
+    /// Cancels a held message that waits: it is not sent any more, and due to be told of at once. False where it is being sent.
     ///
     /// # Errors
     /// [`StoreError`] when the table fails.
-    pub async fn unclaim_held(
+    pub async fn cancel_held(
         &self,
         integration: IntegrationId,
         held: &Held,
-        claim: &str,
-        trouble: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let mut call = self.client.update_item().table_name(&self.table);
-        let mut sets = "SET #state = :waiting".to_owned();
-        if let Some(trouble) = trouble {
-            sets.push_str(", trouble = :trouble");
-            call = call.expression_attribute_values(":trouble", text(trouble));
-        }
-        let written = call
-            .key("pk", text(conversation::pk(integration)))
-            .key("sk", text(held.sk()))
-            .update_expression(sets)
-            .condition_expression("claim = :claim")
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let written = self
+            .update(conversation::pk(integration), held.sk())
+            .update_expression("SET #state = :cancelled, gsi1sk = :now")
+            .condition_expression("#state IN (:waiting, :cancelled)")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":waiting", value(&HeldState::Waiting)?)
-            .expression_attribute_values(":claim", text(claim))
+            .expression_attribute_values(":cancelled", value(&HeldState::Cancelled)?)
+            .expression_attribute_values(":now", text(due::index_sk(now)))
             .send()
             .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Takes a held message out that the platform took, counts its answer as released where it is the last of it, and writes
-    /// the part down so that the platform's statuses find it.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] where it is not held so any more.
-    pub async fn held_was_sent(
-        &self,
-        integration: IntegrationId,
-        held: &Held,
-        part: &SentPart,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let released = self
-            .place_update(integration, &held.customer)
-            .update_expression("SET held = held - :one, released = if_not_exists(released, :none) + :whole")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":whole", number(u8::from(held.last)))
-            .expression_attribute_values(":none", number(0));
-        let out = self.update_out(integration, &held.customer, held.reply.as_deref(), part, now);
-        let writes = vec![self.take_held(integration, held)?, written(released)?, written(out)?];
-        self.transact(writes).await
+        made(written)
     }
 
     /// Takes a held message out that is not sent, or of which nobody knows, in the state in which it was read.
@@ -372,69 +287,8 @@ impl Store {
         self.transact(writes).await
     }
 
-    /// Notes when the next try to release is due, while the platform takes no more.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn release_again_at(
-        &self,
-        integration: IntegrationId,
-        customer: &CustomerId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let values = vec![(":at", number(at.millis()))];
-        self.update_place(integration, &Place::Direct, customer, "SET release_at = :at", values).await
-    }
-
-    /// Begins to count anew what is released, after the agent was told.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn forget_released(&self, integration: IntegrationId, customer: &CustomerId) -> Result<(), StoreError> {
-        self.update_place(integration, &Place::Direct, customer, "REMOVE released, release_at", vec![]).await
-    }
-
-    /// Whose held messages have ended by `now`, each customer once, by the oldest of them; `most` messages are looked at.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn overdue(&self, now: Timestamp, most: usize) -> Result<Vec<Overdue>, StoreError> {
-        let mut found: Vec<Overdue> = Vec::new();
-        let (mut seen, mut from) = (0, None);
-        loop {
-            let left = i32::try_from(most - seen).unwrap_or(i32::MAX);
-            let call = self.client.query().table_name(&self.table).index_name("gsi1").limit(left);
-            let answer = call
-                .key_condition_expression("gsi1pk = :held AND gsi1sk <= :now")
-                .expression_attribute_values(":held", text(INDEX))
-                .expression_attribute_values(":now", text(index_sk(now)))
-                .set_exclusive_start_key(from)
-                .send()
-                .await?;
-            for key in answer.items.unwrap_or_default() {
-                seen += 1;
-                let is_new = |new: &Overdue| {
-                    !found.iter().any(|old| (old.integration, &old.customer) == (new.integration, &new.customer))
-                };
-                found.extend(whose(&key).filter(is_new));
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() || seen >= most {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Throws away all that is held of an integration that is gone.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails; then some of it is still there.
-    pub async fn discard_held(&self, integration: IntegrationId) -> Result<(), StoreError> {
-        self.discard_under(integration, HELD).await
-    }
-
     /// Deletes a held message in the state in which it was read.
-    fn take_held(&self, integration: IntegrationId, held: &Held) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn take_held(&self, integration: IntegrationId, held: &Held) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.table)
             .key("pk", text(conversation::pk(integration)))
@@ -446,26 +300,12 @@ impl Store {
     }
 
     /// An update of the conversation that messages are held in: only private answers know a window.
-    fn place_update(&self, integration: IntegrationId, customer: &CustomerId) -> UpdateBuilder {
+    pub(super) fn place_update(&self, integration: IntegrationId, customer: &CustomerId) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.table)
             .key("pk", text(conversation::pk(integration)))
             .key("sk", text(conversation::place_sk(&Place::Direct, customer)))
     }
-}
-
-fn written(update: UpdateBuilder) -> Result<TransactWriteItem, StoreError> {
-    Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
-}
-
-/// Whose message an entry of the index names, by the keys that every index carries.
-fn whose(key: &Item) -> Option<Overdue> {
-    let part = |name: &str| key.get(name).and_then(|value| value.as_s().ok());
-    let integration = part("pk")?.strip_prefix("CONVERSATION#")?.parse().ok()?;
-    // A customer's id may hold anything.
-    let customer = part("sk")?.strip_prefix(HELD)?.rsplitn(3, '#').nth(2)?;
-    let since = Timestamp::from_millis(part("gsi1sk")?.parse().ok()?);
-    Some(Overdue { integration, customer: CustomerId::new(customer), since })
 }
 
 #[cfg(test)]
@@ -489,25 +329,19 @@ mod tests {
     }
 
     #[test]
-    fn the_index_names_whose_it_is() {
-        for customer in ["7304418829920156", "a#b", "#"] {
-            let integration = IntegrationId::generate();
-            let since = Timestamp::from_seconds(1_790_259_200);
-            let keys =
-                [("pk", conversation::pk(integration)), ("sk", held(customer, 3).sk()), ("gsi1sk", index_sk(since))];
-            let key = Item::from(keys.map(|(name, key)| (name.to_owned(), text(key))));
-            assert_eq!(whose(&key), Some(Overdue { integration, customer: CustomerId::new(customer), since }));
-        }
-        assert_eq!(whose(&Item::new()), None);
-    }
-
-    #[test]
     fn keys_are_in_the_order_of_answers_and_their_parts() {
         let first = held("7", 0);
         let later = Held { correlation: "01KAHXJ5V6S6J6M5Q3X0B7T9ZC".parse().unwrap(), ..held("7", 0) };
         let keys = [first.sk(), held("7", 1).sk(), held("7", 9).sk(), held("7", 10).sk(), later.sk()];
         assert!(keys.is_sorted(), "{keys:?}");
-        assert!(index_sk(Timestamp::from_millis(999)) < index_sk(Timestamp::from_millis(1_000)));
+    }
+
+    #[test]
+    fn a_key_names_whose_it_is() {
+        for customer in ["7304418829920156", "a#b", "#"] {
+            assert_eq!(customer_in(&held(customer, 3).sk()), Some(customer));
+        }
+        assert_eq!(customer_in("PLACE#direct#7304418829920156"), None);
     }
 
     #[test]

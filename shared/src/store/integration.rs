@@ -1,21 +1,17 @@
 //! `INTEGRATION#id` / `META`; a tenant's integrations by `gsi1`. Created and deleted together with its account claim.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Store, StoreError, account, incomplete, item, number, record, text, value};
+use super::{Health, Item, Store, StoreError, account, incomplete, item, number, record, text, written};
 use crate::channel::{Channel, Provider};
 use crate::id::{AccountKey, IntegrationId, TenantId};
 use crate::openchannel::contact::{ContactField, ContactFields};
 use crate::recontact::Recontact;
 use crate::time::Timestamp;
-
-/// How often one message may be posted to find out whether a desk is back that cannot be asked.
-const PROBE_PAUSE: Duration = Duration::from_secs(60);
 
 /// One account of a channel linked to one Open Channel account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +57,10 @@ pub struct Integration {
     pub bridge_sources: Vec<IpNet>,
     /// Whether messages go over; disabled, they are set aside.
     pub enabled: bool,
+    /// Since when another integration has the account. What comes in after that is for that one, though it may still come to
+    /// this one's own address.
+    #[serde(default)]
+    pub taken_over_at: Option<Timestamp>,
     /// How Motion answers. Anything but working is the breaker: messages are set aside without a try.
     #[serde(default)]
     pub desk: Health,
@@ -73,39 +73,6 @@ pub struct Integration {
     pub updated_at: Timestamp,
     /// Counts changes of settings; a change on top of an older version is a conflict.
     pub revision: u64,
-}
-
-/// How the other side of a link answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Health {
-    /// In a word.
-    pub state: DeskState,
-    /// What was wrong and what to do, for a person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Since when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
-}
-
-/// How the other side answers, in a word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeskState {
-    /// As it should.
-    #[default]
-    Working,
-    /// Not at all, or it says that it is too busy.
-    Unreachable,
-    /// It turns us away.
-    Refuses,
-}
-
-/// Which of the two links of an integration is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Link {
-    Desk,
-    Platform,
 }
 
 /// An integration could not be made.
@@ -133,13 +100,6 @@ impl NewIntegration {
             StoreError::Conflict => Self::AccountTaken,
             other => Self::Store(other),
         }
-    }
-}
-
-impl Health {
-    /// Whether it is not working.
-    pub fn is_broken(&self) -> bool {
-        self.state != DeskState::Working
     }
 }
 
@@ -287,7 +247,8 @@ impl Store {
     /// # Errors
     /// [`NewIntegration::AccountTaken`] when `old` was changed meanwhile or no longer has the account.
     pub async fn take_over(&self, integration: &Integration, old: &Integration) -> Result<(), NewIntegration> {
-        let disabled = Integration { enabled: false, updated_at: integration.created_at, ..old.clone() };
+        let at = integration.created_at;
+        let disabled = Integration { enabled: false, taken_over_at: Some(at), updated_at: at, ..old.clone() };
         let put = Put::builder().table_name(&self.table).set_item(Some(to_item(integration)?));
         let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(incomplete)?;
         let claim = Put::builder()
@@ -367,117 +328,6 @@ impl Store {
             .condition_expression("revision = :read")
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values));
-        Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
-    }
-
-    /// Notes that the desk answers again, which closes the breaker and ends its questions. Says whether it was open: only who
-    /// closes it wakes those who wait.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn desk_works(&self, id: IntegrationId) -> Result<bool, StoreError> {
-        let closed = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(id)))
-            .key("sk", text("META"))
-            .update_expression("SET desk = :works REMOVE probe_at")
-            .condition_expression("attribute_exists(pk) AND desk.#state <> :working")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":works", value(&Health::default())?)
-            .expression_attribute_values(":working", value(&DeskState::Working)?)
-            .send()
-            .await;
-        match closed.map_err(StoreError::from) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Forgets that a message was posted to find out if the desk is back: it is.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn end_probe(&self, id: IntegrationId) -> Result<(), StoreError> {
-        let ended = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(id)))
-            .key("sk", text("META"))
-            .update_expression("REMOVE probe_at")
-            .condition_expression("attribute_exists(pk)")
-            .send()
-            .await;
-        match ended.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Writes how Motion answers, which opens or closes the breaker.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails. An integration that is gone is no error.
-    pub async fn set_desk_health(&self, id: IntegrationId, health: &Health) -> Result<(), StoreError> {
-        self.set_health(id, Link::Desk, health).await
-    }
-
-    /// Writes how the platform takes our credential.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails. An integration that is gone is no error.
-    pub async fn set_platform_health(&self, id: IntegrationId, health: &Health) -> Result<(), StoreError> {
-        self.set_health(id, Link::Platform, health).await
-    }
-
-    /// Whether the caller's message is the one to find out if the desk is back. One a minute, so that a desk that hangs does
-    /// not make a repeat of every message.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the table fails.
-    pub async fn take_probe(&self, id: IntegrationId, now: Timestamp) -> Result<bool, StoreError> {
-        let taken = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(id)))
-            .key("sk", text("META"))
-            .update_expression("SET probe_at = :now")
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(probe_at) OR probe_at < :before)")
-            .expression_attribute_values(":now", number(now.millis()))
-            .expression_attribute_values(":before", number(now.minus(PROBE_PAUSE).millis()))
-            .send()
-            .await;
-        match taken.map_err(StoreError::from) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn set_health(&self, id: IntegrationId, link: Link, health: &Health) -> Result<(), StoreError> {
-        let name = match link {
-            Link::Desk => "desk",
-            Link::Platform => "platform",
-        };
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(id)))
-            .key("sk", text("META"))
-            .update_expression("SET #link = :health")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#link", name)
-            .expression_attribute_values(":health", value(health)?)
-            .send()
-            .await;
-        match written.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        written(update)
     }
 }

@@ -219,11 +219,7 @@ impl Store {
         state: MessageState,
         deaths: u32,
     ) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(in_sk(&ours.event)))
+        self.update(pk(integration), in_sk(&ours.event))
             .update_expression("SET #state = :delivering, deaths = :deaths, #token = :token")
             .condition_expression("#token = :token OR (#state = :found AND deaths = :before)")
             .expression_attribute_names("#state", "state")
@@ -260,14 +256,12 @@ impl Store {
         let uncertain = message.uncertain + u32::from(matches!(outcome, Outcome::Uncertain | Outcome::WaitUncertain));
         let mut expression =
             "SET #state = :state, parts_done = :parts, tries = :tries, uncertain = :uncertain".to_owned();
-        let mut call = self.client.update_item().table_name(&self.table);
+        let mut call = self.update(pk(integration), in_sk(&message.event));
         if let Some(quote) = &message.quote {
             expression.push_str(", quote = :quote");
             call = call.expression_attribute_values(":quote", text(quote));
         }
-        call.key("pk", text(pk(integration)))
-            .key("sk", text(in_sk(&message.event)))
-            .update_expression(expression)
+        call.update_expression(expression)
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", value(&state)?)
             .expression_attribute_values(":parts", number(message.parts_done))
@@ -283,11 +277,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the table fails.
     pub async fn record_part(&self, integration: IntegrationId, message: &MessageRecord) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(in_sk(&message.event)))
+        self.update(pk(integration), in_sk(&message.event))
             .update_expression("SET parts_done = :parts, deaths = :none, uncertain = :none")
             .expression_attribute_values(":parts", number(message.parts_done))
             .expression_attribute_values(":none", number(0))

@@ -8,18 +8,25 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod account;
+mod asking;
 mod bridge;
 mod conversation;
 mod customer;
+mod discard;
+mod due;
+mod health;
 mod held;
 mod integration;
 mod kept;
 mod message;
+mod released;
 mod reply;
 mod tenant;
 mod unclaimed;
@@ -27,8 +34,10 @@ mod unclaimed;
 pub use bridge::Bridge;
 pub use conversation::{Conversation, Sign};
 pub use customer::Customer;
-pub use held::{Held, HeldContent, HeldState, Holding, Overdue};
-pub use integration::{DeskState, Health, Integration, NewIntegration};
+pub use due::Due;
+pub use health::{DeskState, Health};
+pub use held::{Held, HeldContent, HeldState, Holding};
+pub use integration::{Integration, NewIntegration};
 pub use kept::{Kept, KeptPlace, KeptState};
 pub use message::{Claim, ClaimBy, MessageRecord, MessageState, Outcome};
 pub use reply::{ReplyAnswer, ReplyClaim, ReplyRecord, ReplyState, SentMessage, SentPart, Status};
@@ -71,6 +80,11 @@ impl Store {
         let call = self.client.get_item().table_name(&self.table).consistent_read(consistent);
         let answer = call.key("pk", text(pk)).key("sk", text(sk)).send().await?;
         Ok(answer.item)
+    }
+
+    /// An update of one item.
+    fn update(&self, pk: impl Into<String>, sk: impl Into<String>) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("pk", text(pk)).key("sk", text(sk))
     }
 
     /// Does all of `writes` or none.
@@ -172,6 +186,23 @@ fn value(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
 
 fn record<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+/// Whether a conditional write was made.
+fn made<T, E>(written: Result<T, SdkError<E>>) -> Result<bool, StoreError>
+where
+    StoreError: From<SdkError<E>>,
+{
+    match written.map_err(StoreError::from) {
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// An update as a part of a transaction.
+fn written(update: UpdateBuilder) -> Result<TransactWriteItem, StoreError> {
+    Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
 }
 
 /// A write that the SDK could not even build. Never met: all that it asks for is given.

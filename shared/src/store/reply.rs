@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use serde::{Deserialize, Serialize};
 
 use super::message::{KEPT_FOR, pk};
-use super::{Item, Store, StoreError, incomplete, item, number, record, text, value};
+use super::{Item, Store, StoreError, incomplete, item, made, number, record, text, value, written};
 use crate::event::DeliveryState;
 use crate::id::{CorrelationId, CustomerId, IntegrationId, MessageId};
 use crate::time::Timestamp;
@@ -113,11 +113,7 @@ impl Store {
         let new =
             ReplyRecord { id: id.to_owned(), correlation, state, started_at: now, sent: Vec::new(), answer: None };
         let claimed = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(reply_sk(id)))
+            .update(pk(integration), reply_sk(id))
             .update_expression(
                 "SET id = :id, correlation = :owner, #state = :sending, started_at = :at, expires_at = :expires",
             )
@@ -164,11 +160,7 @@ impl Store {
         correlation: CorrelationId,
     ) -> Result<(), StoreError> {
         let released = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(pk(integration)))
-            .key("sk", text(reply_sk(id)))
+            .update(pk(integration), reply_sk(id))
             .update_expression("SET #state = :refused")
             .condition_expression("correlation = :owner AND #state = :sending")
             .expression_attribute_names("#state", "state")
@@ -177,10 +169,7 @@ impl Store {
             .expression_attribute_values(":owner", value(&correlation)?)
             .send()
             .await;
-        match released.map_err(StoreError::from) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
-        }
+        made(released).map(drop)
     }
 
     /// Writes down, in one call, where a reply stands and the part that the platform took just now, so that the platform's
@@ -202,7 +191,7 @@ impl Store {
         }
         if let Some(part) = part {
             let update = self.update_out(integration, customer, reply.map(|reply| reply.id.as_str()), part, now);
-            writes.push(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build());
+            writes.push(written(update)?);
         }
         if !writes.is_empty() {
             self.transact(writes).await?;
@@ -264,7 +253,7 @@ impl Store {
     ) -> Result<SentMessage, StoreError> {
         let (state, at) = (status.state, status.at);
         let mut expression = "SET #rank = :rank, #status = :state, status_at = :at, expires_at = :expires".to_owned();
-        let mut call = self.client.update_item().table_name(&self.table);
+        let mut call = self.update(pk(integration), out_sk(message));
         for (name, told) in [("price", status.price), ("failure", status.failure)] {
             if let Some(told) = told {
                 expression.push_str(&format!(", {name} = :{name}"));
@@ -272,8 +261,6 @@ impl Store {
             }
         }
         let written = call
-            .key("pk", text(pk(integration)))
-            .key("sk", text(out_sk(message)))
             .update_expression(expression)
             .condition_expression("attribute_not_exists(#rank) OR #rank < :rank")
             .expression_attribute_names("#rank", "rank")

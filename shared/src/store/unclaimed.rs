@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError, item, number, record, text};
+use super::{Store, StoreError, item, number, record};
 use crate::event::Unreadable;
 use crate::id::CorrelationId;
 use crate::time::Timestamp;
@@ -60,11 +60,7 @@ impl Store {
     }
 
     async fn count(&self, counter: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text("DEPLOYMENT"))
-            .key("sk", text("UNCLAIMED"))
+        self.update("DEPLOYMENT", "UNCLAIMED")
             .update_expression("ADD #counter :one SET last_at = :now")
             .expression_attribute_names("#counter", counter)
             .expression_attribute_values(":one", number(1))
