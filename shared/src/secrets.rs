@@ -25,6 +25,8 @@ const FRESH: Duration = Duration::from_secs(300);
 const ABSENT: Duration = Duration::from_secs(60);
 /// How often at most a failed authentication may ask for a newer value.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+/// What was read so short a while ago is as new as it gets.
+const JUST_READ: Duration = Duration::from_secs(1);
 /// How long a newer value is waited for where an older one is at hand.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long the older value is taken without asking again, where no newer one could be had.
@@ -137,6 +139,13 @@ impl IntegrationSecrets {
 }
 
 impl IntegrationSecrets {
+    /// The integration's own webhook address, as a message may name it for its statuses. Nothing where calls must carry more
+    /// than the address: what is called by a message's own word carries no more.
+    pub fn callback_url(&self) -> Option<&str> {
+        let guarded = |guard: &PathGuard| !guard.headers.is_empty() || !guard.users.is_empty();
+        self.webhook_url.as_deref().filter(|_| !self.webhook_guard.as_ref().is_some_and(guarded))
+    }
+
     /// Motion's REST API as this integration may use it; nothing without a base address or a credential.
     pub fn motion_api(&self, integration: &Integration) -> Option<MotionApi> {
         let base = self.api_base_url.as_deref()?.parse().ok()?;
@@ -182,6 +191,8 @@ pub struct Secrets {
 struct Entry {
     value: Option<SecretString>,
     read_at: Timestamp,
+    /// When a failed authentication last had it read anew.
+    refreshed_at: Option<Timestamp>,
     stale_at: Timestamp,
 }
 
@@ -241,15 +252,17 @@ impl Secrets {
         }
     }
 
-    /// Forgets the Meta app's value, or an integration's, unless that was read less than 30 s ago. Says whether a new
-    /// read is worth a try: a rotated secret is seen at once, a flood of bad signatures is not passed on to AWS.
+    /// Has the Meta app's value, or an integration's, read anew, unless this was asked for less than 30 s ago. Says whether a
+    /// new read is worth a try: a rotated secret is seen at once, a flood of bad signatures is not passed on to AWS.
     pub fn refresh(&self, integration: Option<IntegrationId>, now: Timestamp) -> bool {
         let name = integration.map_or_else(|| self.meta_app_name(), |id| self.integration_name(id));
         let mut cache = self.lock();
         match cache.get_mut(&name) {
-            Some(entry) if now.since(entry.read_at) < REFRESH_PAUSE => false,
+            Some(entry) if now.since(entry.read_at) < JUST_READ => false,
+            Some(entry) if entry.refreshed_at.is_some_and(|at| now.since(at) < REFRESH_PAUSE) => false,
             Some(entry) => {
                 entry.stale_at = now;
+                entry.refreshed_at = Some(now);
                 true
             }
             None => true,
@@ -352,8 +365,9 @@ impl Secrets {
     fn remember(&self, name: &str, value: Option<SecretString>, now: Timestamp) {
         let fresh = if value.is_some() { FRESH } else { ABSENT };
         let jitter = fresh.mul_f64((self.jitter.hash_one(name) % 1000) as f64 / 5000.0);
-        let entry = Entry { value, read_at: now, stale_at: now.plus(fresh).plus(jitter) };
         let mut cache = self.lock();
+        let refreshed_at = cache.get(name).and_then(|known| known.refreshed_at);
+        let entry = Entry { value, read_at: now, refreshed_at, stale_at: now.plus(fresh).plus(jitter) };
         if cache.len() >= CACHE_SIZE {
             // What nobody has is the first to go: anybody can ask for more of it.
             cache.retain(|_, entry| entry.value.is_some());

@@ -15,6 +15,10 @@ use crate::queue::Inbound;
 use crate::secrets::{Secrets, SecretsError};
 use crate::time::Timestamp;
 
+mod settings;
+
+pub use settings::Settings;
+
 /// What a webhook function works with.
 #[derive(Clone)]
 pub struct Shell {
@@ -26,10 +30,10 @@ pub struct Shell {
 
 impl Shell {
     /// The clients that a webhook function needs.
-    pub fn new(aws: &aws_config::SdkConfig, inbound_queue_url: &str, secrets_prefix: &str) -> Self {
+    pub fn new(aws: &aws_config::SdkConfig, settings: &Settings) -> Self {
         Self {
-            inbound: Inbound::new(aws_sdk_sqs::Client::new(aws), inbound_queue_url),
-            secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), secrets_prefix),
+            inbound: Inbound::new(aws_sdk_sqs::Client::new(aws), settings.inbound_queue_url.as_str()),
+            secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), &settings.secrets_prefix),
         }
     }
 

@@ -12,13 +12,15 @@ SET_BY_LAMBDA = {"AWS_LAMBDA_RUNTIME_API"}
 
 
 PLATFORMS = REPOSITORY / "shared" / "src" / "channel" / "outbound.rs"
+WEBHOOKS = REPOSITORY / "shared" / "src" / "webhook" / "settings.rs"
 
 
 def read(name: str) -> set[str]:
-    """What a function reads, which stands in one file; everything spelled like a setting there is one. Where the platforms
-    answer is read in one place for all."""
+    """What a function reads, which stands in one file; everything spelled like a setting there is one. All webhooks read the
+    same. Where the platforms answer is read in one place for all."""
     source = REPOSITORY / "functions" / name / "src"
-    (file,) = (path for path in (source / "settings.rs", source / "config.rs") if path.exists())
+    files = [WEBHOOKS] if name.endswith("-webhook") else [source / "settings.rs", source / "config.rs"]
+    (file,) = (path for path in files if path.exists())
     text = file.read_text()
     if "Platforms::read(" in text:
         text += PLATFORMS.read_text()

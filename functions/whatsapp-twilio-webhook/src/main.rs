@@ -2,18 +2,17 @@
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::webhook::Shell;
+use shared::webhook::{Settings, Shell};
 use shared::{aws, config, log};
 
 mod handler;
-mod settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let settings = settings::read(&config::process)?;
+    let settings = Settings::read(&config::process)?;
     log::start(&settings.log_level);
     let aws = aws::settings().await;
-    let shell = &Shell::new(&aws, &settings.inbound_queue_url, &settings.secrets_prefix);
+    let shell = &Shell::new(&aws, &settings);
     shell.warm_for_integrations().await;
     run(service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
         Ok::<_, Error>(handler::handle(shell, event.payload).await)

@@ -59,6 +59,19 @@ async fn an_expired_entry_is_read_anew_and_outlives_trouble() {
 }
 
 #[tokio::test]
+async fn a_failed_authentication_has_it_read_anew_once_in_a_while() {
+    let (secrets, aws) = secrets(vec![app("1"), app("2"), app("3")]).await;
+    assert_eq!(secrets.meta_app(at(0)).await.unwrap().app_id, "1");
+    for (seconds, allowed, id, calls) in
+        [(0, false, "1", 1), (2, true, "2", 2), (3, false, "2", 2), (31, false, "2", 2), (32, true, "3", 3)]
+    {
+        assert_eq!(secrets.refresh(None, at(seconds)), allowed, "after {seconds} s");
+        assert_eq!(secrets.meta_app(at(seconds)).await.unwrap().app_id, id, "after {seconds} s");
+        assert_eq!(aws.calls(), calls, "after {seconds} s");
+    }
+}
+
+#[tokio::test]
 async fn a_full_cache_still_takes_what_it_knows_and_lets_go_of_what_nobody_has() {
     let (secrets, _) = secrets(vec![denied()]).await;
     let value = |text: &str| Some(SecretString::from(text));

@@ -118,8 +118,8 @@ async fn without_a_secret_nothing_comes_in() {
 #[tokio::test]
 async fn a_header_a_user_and_a_network_stand_guard_too() {
     let guard = json!({
-        "secrets": [PATH_SECRET], "header": {"name": "X-Hub-Token", "value": "v"},
-        "basic": {"user": "kaleyra", "password": "p"}, "sources": ["192.0.2.0/24"],
+        "secrets": [PATH_SECRET], "headers": [{"name": "X-Hub-Token", "value": "v"}],
+        "users": [{"user": "kaleyra", "password": "p"}], "sources": ["192.0.2.0/24"],
     });
     let own = own(ACCOUNT, guard).await;
     let come = async |token: &'static str, basic: &'static str, source: &str| {

@@ -13,7 +13,7 @@ use shared::event::{EventKind, Part};
 use shared::gateway::Call;
 use shared::id::IntegrationId;
 use shared::time::Timestamp;
-use shared::webhook::{self, Route, Shell};
+use shared::webhook::{self, Route, Settings, Shell};
 
 mod aws;
 mod kaleyra;
@@ -50,7 +50,12 @@ impl Hub {
             }),
         );
         let config = aws.start().await;
-        let shell = Shell::new(&config, "http://queue.invalid/inbound.fifo", "hub");
+        let settings = Settings {
+            inbound_queue_url: "http://queue.invalid/inbound.fifo".to_owned(),
+            secrets_prefix: "hub".to_owned(),
+            log_level: "info".to_owned(),
+        };
+        let shell = Shell::new(&config, &settings);
         Self { aws, shell, own }
     }
 
