@@ -35,7 +35,7 @@ static ANY_HOST: LazyLock<Url> = LazyLock::new(|| constant("https://api.kaleyra.
 pub(super) struct Account<'a> {
     pub(super) base: Url,
     pub(super) credential: &'a Credential,
-    webhook_url: Option<&'a str>,
+    callback_url: Option<&'a str>,
 }
 
 impl<'a> Account<'a> {
@@ -48,7 +48,7 @@ impl<'a> Account<'a> {
         let set = connection.platforms.kaleyra_base_url.clone();
         let base = set.or_else(|| format!("https://{}", credential.host).parse().ok());
         let base = base.unwrap_or_else(|| ANY_HOST.clone());
-        Self { base, credential, webhook_url: connection.webhook_url }
+        Self { base, credential, callback_url: connection.callback_url }
     }
 
     /// A request with the account's key.
@@ -78,7 +78,7 @@ impl<'a> Account<'a> {
             ("ref", mark(&message.correlation, message.part)),
         ];
         form.extend(content(message.content));
-        form.extend(self.webhook_url.map(|url| ("callback_url", url.to_owned())));
+        form.extend(self.callback_url.map(|url| ("callback_url", url.to_owned())));
         let form = form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         self.request(Method::POST, &["v1", &self.credential.sid, "messages"], OutBody::Form(form))
     }

@@ -5,17 +5,15 @@
 //! <https://developers.kaleyra.io/docs/whatsapp-api-v2-error-codes-for-send-message>,
 //! <https://developers.kaleyra.io/docs/whatsapp-error-codes>
 
-use std::time::Duration;
-
-use http::HeaderMap;
 use serde_json::Value;
 
+use super::connect::Known;
 use super::events::one_form;
 use crate::channel::quoted::{quoted, without_numbers};
 use crate::channel::scalar::plain_name;
 use crate::channel::{Failure, FailureClass, PlatformError, Verdict};
 use crate::event::StatusFailure;
-use crate::http::{Answer, HttpError};
+use crate::http::{Answer, HttpError, retry_after};
 use crate::id::MessageId;
 
 mod table;
@@ -35,12 +33,23 @@ pub(super) fn verdict(result: &Result<Answer, HttpError>) -> Verdict {
     }
 }
 
-/// Whether Kaleyra knows the account. A good answer may be longer than what is read of it.
-pub(super) fn known(result: &Result<Answer, HttpError>) -> Result<(), Failure> {
-    let value = good(result).map_err(|bad| bad.failure)?;
+/// Whether Kaleyra knows the account. A good answer may be longer than what is read of it. A question that it does not have for
+/// this account is no refusal: the page that names it does not say for which accounts it is.
+pub(super) fn known(result: &Result<Answer, HttpError>) -> Result<Known, Failure> {
+    let value = match good(result) {
+        Ok(value) => value,
+        Err(Bad { failure, .. }) => {
+            let has_none = result.as_ref().is_ok_and(|answer| matches!(answer.status, 400 | 404 | 405));
+            return if has_none && failure.class != FailureClass::Credential {
+                Ok(Known::NotSaid)
+            } else {
+                Err(failure)
+            };
+        }
+    };
     let begins =
         result.as_ref().is_ok_and(|answer| matches!(answer.body.trim_ascii_start().first(), Some(b'{' | b'[')));
-    if value.is_some() || begins { Ok(()) } else { Err(elsewhere()) }
+    if value.is_some() || begins { Ok(Known::Yes) } else { Err(elsewhere()) }
 }
 
 /// Why a message that Kaleyra had taken does not arrive, from its status: by the code, or the word for the state.
@@ -94,7 +103,7 @@ fn good(result: &Result<Answer, HttpError>) -> Result<Option<Value>, Bad> {
             (FailureClass::Transient, false, what, LOOK)
         }
     };
-    Err(Bad { failure: failure(class, what, then), certain })
+    Err(Bad { failure: Failure::of(class, what, then), certain })
 }
 
 const WAIT: &str = "Try again in a few minutes.";
@@ -182,13 +191,13 @@ fn judged(answer: &Answer) -> Result<Option<Value>, Bad> {
 fn refused(answer: &Answer, rule: Rule, words: Option<&str>, code: &str) -> Bad {
     let Rule { class, what, then } = rule;
     let class = match class {
-        FailureClass::Throttled(least) => FailureClass::Throttled(wait(&answer.headers).max(least)),
+        FailureClass::Throttled(least) => FailureClass::Throttled(retry_after(&answer.headers).max(least)),
         class => class,
     };
     let number = code.parse().unwrap_or_else(|_| i64::from(answer.status));
     let platform = Some(PlatformError { code: number, subcode: None, trace: None });
     let what = format!("{what} {}", said(words, code));
-    Bad { failure: Failure { platform, ..failure(class, &what, then) }, certain: true }
+    Bad { failure: Failure { platform, ..Failure::of(class, &what, then) }, certain: true }
 }
 
 /// Something between us and Kaleyra says no, or Kaleyra fell over.
@@ -197,7 +206,7 @@ fn wordless(answer: &Answer) -> Bad {
         Some(rule) => refused(answer, rule, None, &answer.status.to_string()),
         None if answer.status >= 500 => {
             let what = "Kaleyra failed while it worked on the message, so it may have been sent.";
-            Bad { failure: failure(FailureClass::Transient, what, LOOK), certain: false }
+            Bad { failure: Failure::of(FailureClass::Transient, what, LOOK), certain: false }
         }
         None => Bad { failure: elsewhere(), certain: true },
     }
@@ -211,25 +220,14 @@ fn said(words: Option<&str>, code: &str) -> String {
     }
 }
 
-fn failure(class: FailureClass, what: &str, then: &str) -> Failure {
-    Failure { class, sentence: format!("{what} {then}"), what: what.to_owned(), platform: None }
-}
-
 fn elsewhere() -> Failure {
-    failure(FailureClass::Configuration, "What answers at the address set for Kaleyra is not Kaleyra.", CHECK)
+    Failure::of(FailureClass::Configuration, "What answers at the address set for Kaleyra is not Kaleyra.", CHECK)
 }
 
 /// An answer came, but not what Kaleyra promises.
 fn unusable() -> Failure {
     let what = "Kaleyra answered in a way that the hub does not understand, so it may or may not have been done.";
-    failure(FailureClass::Transient, what, "Look at Kaleyra before trying again.")
-}
-
-/// How long Kaleyra wants us to wait, in seconds; a day at most.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-    let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    (seconds > 0).then(|| Duration::from_secs(seconds).min(LONGEST))
+    Failure::of(FailureClass::Transient, what, "Look at Kaleyra before trying again.")
 }
 
 #[cfg(test)]

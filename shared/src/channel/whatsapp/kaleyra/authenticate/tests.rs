@@ -11,12 +11,13 @@ fn guard() -> PathGuard {
 }
 
 fn with_header() -> PathGuard {
-    let header = FixedHeader { name: "X-Hub-Token".to_owned(), value: "the value".into() };
-    PathGuard { header: Some(header), ..guard() }
+    let header = |name: &str, value: &str| FixedHeader { name: name.to_owned(), value: value.into() };
+    PathGuard { headers: vec![header("X-Hub-Token", "the value"), header("X-Hub", "the one before")], ..guard() }
 }
 
 fn with_user() -> PathGuard {
-    PathGuard { basic: Some(BasicUser { user: "kaleyra".to_owned(), password: "pass:word".into() }), ..guard() }
+    let user = |user: &str, password: &str| BasicUser { user: user.to_owned(), password: password.into() };
+    PathGuard { users: vec![user("kaleyra", "pass:word"), user("before", "pass")], ..guard() }
 }
 
 fn with_sources() -> PathGuard {
@@ -68,6 +69,8 @@ fn the_header_must_be_there_once_with_its_value() {
     let right = ("x-hub-token", "the value");
     let table = [
         (vec![right], Ok(())),
+        (vec![("x-hub", "the one before")], Ok(())),
+        (vec![("x-hub", "the value")], Err(Refused::WrongSignature)),
         (vec![], Err(Refused::WrongSignature)),
         (vec![("x-hub-token", "The value")], Err(Refused::WrongSignature)),
         (vec![right, ("x-hub-token", "another")], Err(Refused::WrongSignature)),
@@ -78,7 +81,7 @@ fn the_header_must_be_there_once_with_its_value() {
     }
     assert_eq!(check(Some(with_header()), &request("another", &[right])), Err(Refused::WrongToken));
     let empty = FixedHeader { name: "x-hub-token".to_owned(), value: "".into() };
-    let guard = PathGuard { header: Some(empty), ..guard() };
+    let guard = PathGuard { headers: vec![empty], ..guard() };
     assert_eq!(check(Some(guard), &request(SECRET, &[("x-hub-token", "")])), Err(Refused::WrongSignature));
 }
 
@@ -88,7 +91,9 @@ fn the_user_must_be_the_one_with_the_password() {
     let table = [
         (basic("kaleyra:pass:word"), true),
         (basic("kaleyra:pass:word").replace("Basic", "basic"), true),
+        (basic("before:pass"), true),
         (basic("kaleyra:pass"), false),
+        (basic("before:pass:word"), false),
         (basic("other:pass:word"), false),
         (basic(""), false),
         (format!("Bearer {}", STANDARD.encode("kaleyra:pass:word")), false),

@@ -27,11 +27,14 @@ fn an_answer_tells_whether_the_account_is_known() {
     let class = |result: Result<Answer, HttpError>| {
         with(Generation::V1, |connection| (account(connection).read)(&result)).map_err(|failure| failure.class)
     };
-    assert_eq!(class(answer(200, r#"{"data":[{"name":"order_update","status":"APPROVED"}]}"#)), Ok(()));
-    assert_eq!(class(answer(200, "[]")), Ok(()));
-    assert_eq!(class(answer(200, r#"{"data":[{"name":"cut off in the mid"#)), Ok(()));
+    assert_eq!(class(answer(200, r#"{"data":[{"name":"order_update","status":"APPROVED"}]}"#)), Ok(Known::Yes));
+    assert_eq!(class(answer(200, "[]")), Ok(Known::Yes));
+    assert_eq!(class(answer(200, r#"{"data":[{"name":"cut off in the mid"#)), Ok(Known::Yes));
     assert_eq!(class(answer(200, "<html>")), Err(FailureClass::Configuration));
-    assert_eq!(class(answer(404, "<html>")), Err(FailureClass::Configuration));
+    for nothing in ["", "<html>", r#"{"code":"E404","message":"Not Found"}"#] {
+        assert_eq!(class(answer(404, nothing)), Ok(Known::NotSaid), "{nothing}");
+    }
+    assert_eq!(class(answer(400, r#"{"code":"RBC001","message":"no"}"#)), Err(FailureClass::Credential));
     assert_eq!(class(answer(200, r#"{"code":"RBC001","message":"no"}"#)), Err(FailureClass::Credential));
     assert_eq!(class(answer(401, r#"{"code":"RBC001","message":"no"}"#)), Err(FailureClass::Credential));
     assert_eq!(class(answer(401, "")), Err(FailureClass::Credential));

@@ -248,6 +248,17 @@ fn nobody_passes_for_another_by_what_they_write() {
     assert_eq!(event(&get(&same)).customer.as_str(), "447700900123");
     let quoting = event(&post(json(r#"she wrote "from" there"#).as_bytes()));
     assert!(matches!(quoting.kind, EventKind::Message(_)));
+    // Nor do words that pass for the other API's, whoever they name.
+    let wrapped = r#"{"messages": [{"from": "447700900999", "id": "wamid.f", "type": "text", "text": {"body": "x"}}]}"#;
+    for forged in [
+        format!(r#"x", "meta_object": {{"value": {wrapped}}}, "z": ""#),
+        r#"x", "messages": [{"from": "447700900999", "id": "wamid.f", "type": "text"}], "z": ""#.to_owned(),
+        r#"x", "statuses": [{"id": "58f8", "status": "failed"}], "z": ""#.to_owned(),
+    ] {
+        let event = event(&post(json(&forged).as_bytes()));
+        assert_eq!(event.customer.as_str(), "447700900123", "{forged}");
+        assert!(matches!(event.kind, EventKind::Message(_)), "{forged}");
+    }
     // A status in a message's text is not one.
     let status = event(&post(json(r#"x", "id": "58f8:0", "status": "failed"#).as_bytes()));
     assert!(matches!(status.kind, EventKind::Message(_)));

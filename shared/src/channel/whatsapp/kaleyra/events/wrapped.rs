@@ -4,6 +4,7 @@
 //! <https://developers.kaleyra.io/docs/whatsapp-incoming-message-webhook-payload-reply-media-message>
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::super::verdict;
@@ -16,6 +17,19 @@ use crate::id::{AccountKey, EventId, MessageId};
 
 /// What the change is called where nobody says.
 const MESSAGES: &str = "messages";
+
+/// Who writes into a field of the first API may end it and begin members of the second. What has fields of the first beside is
+/// read as the first, whose sender they cannot change.
+#[derive(Deserialize)]
+struct Fields {
+    from: Option<IgnoredAny>,
+    mobile: Option<IgnoredAny>,
+    wanumber: Option<IgnoredAny>,
+    #[serde(rename = "type")]
+    kind: Option<IgnoredAny>,
+    body: Option<IgnoredAny>,
+    created_at: Option<IgnoredAny>,
+}
 
 #[derive(Deserialize)]
 struct Frame<'a> {
@@ -59,6 +73,10 @@ struct Extra {
 pub(super) fn items(request: &RawRequest, own: Option<&AccountKey>) -> Option<Vec<Item>> {
     let text = String::from_utf8_lossy(&request.body);
     let frame: Frame<'_> = serde_json::from_str(&text).ok()?;
+    let Fields { from, mobile, wanumber, kind, body, created_at } = serde_json::from_str(&text).ok()?;
+    if [from, mobile, wanumber, kind, body, created_at].iter().any(Option::is_some) {
+        return None;
+    }
     let is_list = |raw: Option<&RawValue>| raw.is_some_and(|raw| raw.get().starts_with('['));
     let whole;
     let (value, field) = match frame.meta_object {

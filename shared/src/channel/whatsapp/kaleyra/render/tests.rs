@@ -32,7 +32,7 @@ fn at<R>(base: Option<&str>, host: &str, generation: Generation, use_it: impl Fn
         account: &AccountKey::new("whatsapp:kaleyra:12025550199"),
         credential: &credential,
         app_secret: None,
-        webhook_url: Some("https://hub.example.com/webhooks/whatsapp/kaleyra/ID/path-secret"),
+        callback_url: Some("https://hub.example.com/webhooks/whatsapp/kaleyra/ID/path-secret"),
         login: None,
     })
 }

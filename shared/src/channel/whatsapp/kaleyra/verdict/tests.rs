@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 
 use super::*;
