@@ -2,6 +2,8 @@
 //!
 //! <https://developers.sinch.com/docs/conversation/channel-support/whatsapp/message-support>
 
+use std::time::Duration;
+
 use crate::channel::whatsapp::WINDOW;
 use crate::channel::{Limits, TextUnit};
 
@@ -15,6 +17,7 @@ pub const LIMITS: Limits = Limits {
     file_bytes: 100 * MB,
     window: Some(WINDOW),
     human_agent_window: None,
+    told_late: Duration::ZERO,
 };
 
 /// The longest words below a picture or a film, in characters.

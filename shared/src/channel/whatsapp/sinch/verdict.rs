@@ -5,17 +5,16 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::payload::Reason;
-use crate::channel::quoted::quoted;
+use crate::channel::quoted::{quoted, without_numbers};
 use crate::channel::scalar::{Id, Text, plain_name, words};
 use crate::channel::{Failure, FailureClass, Login, PlatformError, Profile, Verdict};
 use crate::event::StatusFailure;
-use crate::http::{Answer, HttpError};
+use crate::http::{Answer, HttpError, retry_after};
 use crate::id::MessageId;
 
 mod table;
@@ -66,7 +65,8 @@ pub(super) fn login(result: &Result<Answer, HttpError>) -> Result<Login, Failure
     }
     /// What Sinch gives today.
     const USUAL: u64 = 3600;
-    let away = || failure(FailureClass::Transient, "Sinch's sign-in gave no usable answer, so nothing was sent.", WAIT);
+    let away =
+        || Failure::of(FailureClass::Transient, "Sinch's sign-in gave no usable answer, so nothing was sent.", WAIT);
     let answer = match result {
         Ok(answer) => answer,
         Err(HttpError::Forbidden(_)) => return Err(forbidden()),
@@ -79,14 +79,14 @@ pub(super) fn login(result: &Result<Answer, HttpError>) -> Result<Login, Failure
             Ok(Login { token: token.access_token, lives })
         }
         429 => {
-            let class = FailureClass::Throttled(wait(&answer.headers));
-            Err(failure(class, "Sinch's sign-in takes no more questions at the moment, so nothing was sent.", WAIT))
+            let class = FailureClass::Throttled(retry_after(&answer.headers));
+            Err(Failure::of(class, "Sinch's sign-in takes no more questions at the moment, so nothing was sent.", WAIT))
         }
         // OAuth says 400 or 401 of a key that is none.
         400 | 401 | 403 => {
             let Rule { class, what, then, .. } = rule("UNAUTHENTICATED", None);
             let platform = Some(PlatformError { code: i64::from(answer.status), subcode: None, trace: None });
-            Err(Failure { platform, ..failure(*class, what, then) })
+            Err(Failure { platform, ..Failure::of(*class, *what, then) })
         }
         _ => Err(away()),
     }
@@ -140,12 +140,12 @@ fn good(result: &Result<Answer, HttpError>) -> Result<&[u8], Bad> {
         Ok(answer) => judged(answer),
         Err(HttpError::Forbidden(_)) => Err(Bad { failure: forbidden(), certain: true }),
         Err(HttpError::NotConnected(_)) => {
-            let failure = failure(FailureClass::Transient, "Sinch could not be reached.", WAIT);
+            let failure = Failure::of(FailureClass::Transient, "Sinch could not be reached.", WAIT);
             Err(Bad { failure, certain: true })
         }
         Err(HttpError::NoAnswer(_)) => {
             let what = "Sinch gave no usable answer, so the message may have been sent.";
-            Err(Bad { failure: failure(FailureClass::Transient, what, LOOK), certain: false })
+            Err(Bad { failure: Failure::of(FailureClass::Transient, what, LOOK), certain: false })
         }
     }
 }
@@ -160,46 +160,35 @@ fn judged(answer: &Answer) -> Result<&[u8], Bad> {
     let status = text("status").map(plain_name).or_else(|| named(answer.status).map(str::to_owned));
     let Some(status) = status else {
         let what = "What answers at the address set for Sinch is not Sinch.";
-        return Err(Bad { failure: failure(FailureClass::Configuration, what, CHECK), certain: true });
+        return Err(Bad { failure: Failure::of(FailureClass::Configuration, what, CHECK), certain: true });
     };
     let Rule { class, certain, what, then, .. } = rule(&status, None);
     let class = match *class {
-        FailureClass::Throttled(_) => FailureClass::Throttled(wait(&answer.headers)),
+        FailureClass::Throttled(_) => FailureClass::Throttled(retry_after(&answer.headers)),
         class => class,
     };
     let code = error.and_then(|error| error.get("code")?.as_i64()).unwrap_or_else(|| i64::from(answer.status));
     let platform = Some(PlatformError { code, subcode: None, trace: None });
     let what = format!("{what} {}", said(text("message"), &status));
-    Err(Bad { failure: Failure { platform, ..failure(class, &what, then) }, certain: *certain })
+    Err(Bad { failure: Failure { platform, ..Failure::of(class, &what, then) }, certain: *certain })
 }
 
 /// Sinch's own words, or else its code.
 fn said(words: Option<&str>, code: &str) -> String {
-    match words.and_then(quoted) {
+    match words.and_then(|words| quoted(&without_numbers(words))) {
         Some(words) => format!("Sinch says: \"{words}\""),
         None => format!("Sinch gives the code {code}."),
     }
 }
 
-fn failure(class: FailureClass, what: &str, then: &str) -> Failure {
-    Failure { class, sentence: format!("{what} {then}"), what: what.to_owned(), platform: None }
-}
-
 fn forbidden() -> Failure {
-    failure(FailureClass::Configuration, "The hub may not call the address set for Sinch.", CHECK)
+    Failure::of(FailureClass::Configuration, "The hub may not call the address set for Sinch.", CHECK)
 }
 
 /// An answer came, but not what Sinch promises.
 fn unusable() -> Failure {
     let what = "Sinch answered in a way that the hub does not understand, so it may or may not have been done.";
-    failure(FailureClass::Transient, what, "Look at Sinch before trying again.")
-}
-
-/// How long Sinch wants us to wait, in seconds; a day at most.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-    let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    (seconds > 0).then(|| Duration::from_secs(seconds).min(LONGEST))
+    Failure::of(FailureClass::Transient, what, "Look at Sinch before trying again.")
 }
 
 #[cfg(test)]

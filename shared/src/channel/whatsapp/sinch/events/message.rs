@@ -12,7 +12,8 @@ use crate::channel::whatsapp::sinch::payload::{
     WrittenText,
 };
 use crate::event::{Event, EventKind, MediaFile, MediaKind, MediaSource, Message, Part};
-use crate::id::{EventId, MessageId};
+use crate::id::{CustomerId, EventId, MessageId};
+use crate::time::Timestamp;
 
 /// A message of the customer; one that our side put into the conversation is only recorded.
 pub(super) fn event(callback: &Callback, raw: &RawValue) -> Result<Event, Problem> {
@@ -27,13 +28,17 @@ pub(super) fn event(callback: &Callback, raw: &RawValue) -> Result<Event, Proble
         return Ok(Event::direct(EventId::new(format!("injected:{id}")), customer, at, notice("injected")));
     }
     let contents = message.contact_message.ok_or(Problem::Without("contact_message"))?;
-    let (quotes, parts) = contact_message(contents)?;
+    let (quotes, parts) = contact_message(contents, &customer, at)?;
     let kind = EventKind::Message(Message { id: Some(id.clone()), quotes, parts });
     Ok(Event::direct(EventId::of_message(&id), customer, at, kind))
 }
 
 /// The message that is answered, and what is written.
-fn contact_message(raw: &RawValue) -> Result<(Option<MessageId>, Vec<Part>), Problem> {
+fn contact_message(
+    raw: &RawValue,
+    customer: &CustomerId,
+    at: Timestamp,
+) -> Result<(Option<MessageId>, Vec<Part>), Problem> {
     let mut members: Members<'_> = read(raw)?;
     members.retain(|_, content| content.get() != "null");
     let reply_to: Option<ReplyTo> = members.remove("reply_to").map(read).transpose()?;
@@ -51,7 +56,10 @@ fn contact_message(raw: &RawValue) -> Result<(Option<MessageId>, Vec<Part>), Pro
             }
             "product_response_message" => found.extend(order(read(content)?)),
             "channel_specific_message" => found.push(specific(read(content)?)),
-            "fallback_message" => found.extend(native::parts(words(read::<Fallback>(content)?.raw_message).as_deref())),
+            "fallback_message" => {
+                let said = words(read::<Fallback>(content)?.raw_message).unwrap_or_default();
+                found.extend(native::parts(&said, customer, at));
+            }
             other => found.push(unsupported(&plain_name(other))),
         }
     }

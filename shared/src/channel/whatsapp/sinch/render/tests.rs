@@ -40,7 +40,7 @@ fn connected<R>(
         account: &account,
         credential: &credential,
         app_secret: None,
-        webhook_url: None,
+        callback_url: None,
         login: login.as_ref(),
     })
 }

@@ -143,6 +143,51 @@ fn what_whatsapp_says_of_a_customer_is_not_said_by_them() {
     assert!(!moved.opens_window());
     assert_eq!(system(json!({ "wa_id": ANN })).aliases, []);
     assert_eq!(notice_of(&system(json!({})).kind), ("system", None));
+    let id_moved = system(json!({"body": "Ann's user id has changed", "user_id": "GB.30014422118760"}));
+    assert_eq!(id_moved.aliases, [CustomerId::new("GB.30014422118760")]);
+}
+
+#[test]
+fn what_sinch_has_no_kind_for_is_read_as_whatsapp_wrote_it() {
+    let native = |payload: Value| {
+        let content = json!({"id": "01U", "payload": payload.to_string(), "channel_identity": person()});
+        event("unsupported_callback", content)
+    };
+    let table = [
+        (
+            json!({"type": "edit", "edit": {"original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": "at 6"}}}}),
+            "edit:01U",
+        ),
+        (json!({"type": "revoke", "revoke": {"original_message_id": "wamid.1"}}), "revoke:01U"),
+        (json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}}), "reaction:01U"),
+        (json!({"type": "location", "location": {"latitude": 45.1, "longitude": 9.2}}), "message:01U"),
+        (
+            json!({"type": "order", "order": {"product_items": [{"product_retailer_id": "T-1", "quantity": 2}]}}),
+            "message:01U",
+        ),
+        // Nobody but Sinch says who it is and under which id.
+        (json!({"type": "text", "from": "447700900999", "id": "wamid.2", "text": {"body": "hi"}}), "message:01U"),
+        // What it lacks is told by its kind.
+        (json!({"type": "reaction"}), "message:01U"),
+    ];
+    let mut lines = Vec::new();
+    for (payload, id) in table {
+        let event = native(payload.clone());
+        assert_eq!((event.customer.as_str(), event.id.as_str()), (ANN, id), "{payload}");
+        lines.push(shown(&event));
+    }
+    assert_eq!(
+        lines,
+        [
+            "[edited] at 6",
+            "[deleted] an earlier message",
+            "[reaction] 👍 to an earlier message",
+            "[location] 45.1000, 9.2000 https://www.google.com/maps?q=45.1000,9.2000",
+            "[order] 2 × T-1",
+            "hi",
+            "[unsupported message: reaction]",
+        ]
+    );
 }
 
 #[test]
