@@ -78,10 +78,21 @@ pub async fn fetch(
         Some(largest) if file.bytes.len() > largest => return Err(FileLacking::TooLarge(largest)),
         Some(_) => {}
     }
+    let caption = words_beside(name.as_deref(), named);
     let name = name.as_deref().or(named).or(file.file_name.as_deref());
     let name = file_name(kind(&file_type.mime), name, &file_type);
-    let out = OutFile { name, content_type: file_type.mime, caption: None };
+    let out = OutFile { name, content_type: file_type.mime, caption };
     Ok(Content::File(out, Handed::Bytes(file.bytes)))
+}
+
+/// What an agent's answer says beside its file. Motion's own clients put the file's name there; an automation may put words. Only
+/// what is neither the name that Motion tells nor looks like one is meant for the customer.
+fn words_beside(name: Option<&str>, said: Option<&str>) -> Option<String> {
+    let (name, said) = (name?.trim().to_lowercase(), said?.trim());
+    let lower = said.to_lowercase();
+    let ending = name.rsplit_once('.').map(|(_, ending)| format!(".{ending}"));
+    let is_name = name.contains(&lower) || ending.is_some_and(|ending| lower.ends_with(&ending));
+    (!is_name && !said.is_empty()).then(|| said.to_owned())
 }
 
 /// Why a file cannot be had; `late` where the time was used up by then.
@@ -109,6 +120,31 @@ fn kind(mime: &str) -> MediaKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_beside_a_file_are_told_from_its_name() {
+        let table = [
+            (Some("offer.pdf"), Some("offer.pdf"), None),
+            (Some("offer.pdf"), Some("Offer.PDF"), None),
+            (Some("1605-offer.pdf"), Some("offer.pdf"), None),
+            (
+                Some("offer.pdf"),
+                Some("Here is the offer. It holds until Friday."),
+                Some("Here is the offer. It holds until Friday."),
+            ),
+            (Some("offer.pdf"), Some(" the offer "), Some("the offer")),
+            (Some("1605-scan.pdf"), Some("Scan"), None),
+            (Some("offer.pdf"), Some("We open at 9.30"), Some("We open at 9.30")),
+            (Some("offer.pdf"), Some("see www.example.com"), Some("see www.example.com")),
+            (Some("voice"), Some("voice"), None),
+            (Some("offer.pdf"), Some(" "), None),
+            (Some("offer.pdf"), None, None),
+            (None, Some("the offer"), None), // then it is all that names the file
+        ];
+        for (name, said, expected) in table {
+            assert_eq!(words_beside(name, said).as_deref(), expected, "{name:?} {said:?}");
+        }
+    }
 
     #[test]
     fn why_a_file_cannot_be_had() {

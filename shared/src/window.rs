@@ -23,7 +23,7 @@ pub enum Window {
 /// the platform knows no window, the window counts as open, and the platform has the last word.
 pub fn window(now: Timestamp, opened_at: Option<Timestamp>, limits: &Limits, human_agent: bool) -> Window {
     let (Some(opened_at), Some(free)) = (opened_at, limits.window) else { return Window::Open };
-    let passed = now.since(opened_at);
+    let passed = now.since(opened_at).saturating_add(limits.told_late);
     if passed < free {
         Window::Open
     } else if human_agent && limits.human_agent_window.is_some_and(|longer| passed < longer) {
@@ -100,7 +100,7 @@ impl Means<'_> {
     /// When the window closed that the customer opened last.
     fn closed_at(&self, conversation: &Conversation) -> Option<Timestamp> {
         let longer = self.limits.human_agent_window.filter(|_| self.human_agent);
-        Some(conversation.window_at?.plus(longer.max(self.limits.window)?))
+        Some(conversation.window_at?.plus(longer.max(self.limits.window)?.saturating_sub(self.limits.told_late)))
     }
 }
 
@@ -124,6 +124,7 @@ mod tests {
             file_bytes: 25_000_000,
             window: window_hours.map(hours),
             human_agent_window: human_agent_hours.map(hours),
+            told_late: Duration::ZERO,
         }
     }
 
@@ -207,6 +208,21 @@ mod tests {
                 assert_eq!(told, expected, "{now} {held} {sent_at:?} {}", recontact.is_some());
             }
         }
+    }
+
+    #[test]
+    fn where_the_platform_tells_no_time_the_window_ends_so_much_earlier_than_we_know() {
+        let whatsapp = Limits { told_late: Duration::from_secs(60), ..limits(Some(24), None) };
+        let at = |millis: i64| Timestamp::from_millis(OPENED.millis() + 24 * HOUR - 60_000 + millis);
+        for (now, expected) in [(-1, Open), (0, Closed)] {
+            assert_eq!(window(at(now), Some(OPENED), &whatsapp, false), expected, "{now}");
+        }
+        // Asked in that minute, they are not asked again for the same window.
+        let recontact = recontact();
+        let means = Means { limits: &whatsapp, human_agent: false, recontact: Some(&recontact) };
+        let asked =
+            Conversation { window_at: Some(OPENED), held: 1, recontact_at: Some(at(1)), ..Conversation::default() };
+        assert_eq!(means.way(at(90_000), &asked), Way::Hold { ask: false });
     }
 
     #[test]

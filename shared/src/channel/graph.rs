@@ -13,7 +13,7 @@ use url::Url;
 use super::facebook::authenticate::appsecret_proof;
 use super::quoted::{quoted, without_numbers};
 use super::{Failure, FailureClass, PlatformError};
-use crate::http::{Answer, Auth, HttpError, OutBody, Outgoing};
+use crate::http::{Answer, Auth, HttpError, LONGEST_WAIT, OutBody, Outgoing, retry_after};
 
 /// In whose name Graph is asked.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ impl Complaint {
     pub(super) fn failure(self, service: &Service, class: FailureClass, what: &str, then: &str) -> Failure {
         let what = format!("{what} {}", said(service.name, self.words.as_deref(), &self.code.to_string()));
         let platform = PlatformError { code: self.code, subcode: self.subcode, trace: self.trace };
-        Failure { platform: Some(platform), ..failure(class, what, then) }
+        Failure { platform: Some(platform), ..Failure::of(class, what, then) }
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) fn good<'a>(
             service.look,
         ),
     };
-    Err(Bad { failure: failure(class, what, then), certain })
+    Err(Bad { failure: Failure::of(class, what, then), certain })
 }
 
 /// An answer came, but not what the platform promises.
@@ -132,7 +132,7 @@ pub(super) fn unusable(service: &Service) -> Failure {
     let name = service.name;
     let what =
         format!("{name} answered in a way that the hub does not understand, so it may or may not have been done.");
-    failure(FailureClass::Transient, what, &format!("Look at {name} before trying again."))
+    Failure::of(FailureClass::Transient, what, &format!("Look at {name} before trying again."))
 }
 
 /// Whether something was done. Graph says `true`, and in places `"true"`.
@@ -143,10 +143,6 @@ pub(super) fn says_success(body: &[u8]) -> bool {
         Some(Value::String(success)) => success == "true",
         _ => false,
     }
-}
-
-fn failure(class: FailureClass, what: String, then: &str) -> Failure {
-    Failure { class, sentence: format!("{what} {then}"), what, platform: None }
 }
 
 fn judged<'a>(answer: &'a Answer, service: &Service, judge: impl FnOnce(Complaint) -> Bad) -> Result<&'a [u8], Bad> {
@@ -200,7 +196,7 @@ fn wordless(answer: &Answer, service: &Service) -> Bad {
             "An administrator must check it.",
         ),
     };
-    Bad { failure: failure(class, what, then), certain }
+    Bad { failure: Failure::of(class, what, then), certain }
 }
 
 /// A number that may come as a string.
@@ -213,16 +209,14 @@ fn number(error: &Value, name: &str) -> Option<i64> {
 ///
 /// <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>
 fn wait(headers: &HeaderMap) -> Option<Duration> {
-    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-    let header = |name: &str| headers.get(name)?.to_str().ok();
-    let asked = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
-    let usage: Option<Value> = header("x-business-use-case-usage").and_then(|usage| serde_json::from_str(usage).ok());
+    let usage = headers.get("x-business-use-case-usage").and_then(|usage| usage.to_str().ok());
+    let usage: Option<Value> = usage.and_then(|usage| serde_json::from_str(usage).ok());
     let usages = usage.as_ref().and_then(Value::as_object).into_iter().flat_map(|by_business| by_business.values());
     let minutes = usages
         .filter_map(Value::as_array)
         .flatten()
         .filter_map(|use_case| use_case.get("estimated_time_to_regain_access")?.as_u64())
         .max();
-    let seconds: Option<u64> = asked.max(minutes.map(|minutes| minutes.saturating_mul(60)));
-    seconds.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds).min(LONGEST))
+    let told = minutes.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
+    told.map(|told| told.min(LONGEST_WAIT)).max(retry_after(headers))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Unreadable};
@@ -76,19 +76,42 @@ pub struct WebhookKeys {
 /// What stands guard over a webhook that nobody signs: a secret in the path, and whatever else the platform can be told to
 /// send.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PathGuard {
     /// The last piece of the path, newest first.
     #[serde(serialize_with = "secrets::all_exposed")]
     pub secrets: Vec<SecretString>,
-    /// A header that every call must carry: its name and its value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header: Option<FixedHeader>,
-    /// User and password that every call must carry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basic: Option<BasicUser>,
+    /// Headers of which every call must carry one, newest first; none is asked for where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<FixedHeader>,
+    /// Users of whom every call must show one, newest first; none is asked for where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<BasicUser>,
     /// Networks that calls may come from; any where there are none.
     #[serde(default)]
     pub sources: Vec<IpNet>,
+}
+
+impl PathGuard {
+    /// Puts a header in front of the one before it, which is still taken.
+    pub fn put_header(&mut self, newest: FixedHeader) {
+        let is_same = |known: &FixedHeader| {
+            known.name.eq_ignore_ascii_case(&newest.name) && known.value.expose_secret() == newest.value.expose_secret()
+        };
+        self.headers.retain(|known| !is_same(known));
+        self.headers.insert(0, newest);
+        self.headers.truncate(2);
+    }
+
+    /// Puts a user in front of the one before, who is still let in.
+    pub fn put_user(&mut self, newest: BasicUser) {
+        let is_same = |known: &BasicUser| {
+            known.user == newest.user && known.password.expose_secret() == newest.password.expose_secret()
+        };
+        self.users.retain(|known| !is_same(known));
+        self.users.insert(0, newest);
+        self.users.truncate(2);
+    }
 }
 
 /// A header with a secret value.
@@ -215,6 +238,14 @@ pub struct Failure {
     pub platform: Option<PlatformError>,
 }
 
+impl Failure {
+    /// One of which the platform itself gave no error: what happened, and what to do then.
+    pub(in crate::channel) fn of(class: FailureClass, what: impl Into<String>, then: &str) -> Self {
+        let what = what.into();
+        Self { class, sentence: format!("{what} {then}"), what, platform: None }
+    }
+}
+
 /// What the caller does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureClass {
@@ -264,6 +295,9 @@ pub struct Limits {
     pub window: Option<Duration>,
     /// How long a human agent may still answer where the account is allowed to.
     pub human_agent_window: Option<Duration>,
+    /// By how much a sign of the customer may be older than the hub takes it for, where the platform does not tell its time: so
+    /// much earlier the window ends.
+    pub told_late: Duration,
 }
 
 /// What a channel counts text in.

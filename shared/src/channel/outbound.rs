@@ -70,8 +70,8 @@ pub struct Connection<'a> {
     pub credential: &'a PlatformCredential,
     /// The secret of the app that the credential was given to, where the platform has apps.
     pub app_secret: Option<&'a SecretString>,
-    /// The account's own webhook address, where it has one.
-    pub webhook_url: Option<&'a str>,
+    /// Where a message may have its statuses told.
+    pub callback_url: Option<&'a str>,
     /// The token of the moment, where the platform wants one.
     pub login: Option<&'a SecretString>,
 }
@@ -198,12 +198,12 @@ impl Channel {
         }
     }
 
-    /// Whether a customer and one whom another id of theirs names may be one person. On WhatsApp two user ids are two people:
-    /// a telephone number goes over to somebody else in time.
-    pub fn may_be_one(self, customer: &CustomerId, other: &CustomerId) -> bool {
+    /// Whether all ids of one customer and all of another may be one person's. On WhatsApp two user ids are two people: a
+    /// telephone number goes over to somebody else in time.
+    pub fn may_be_one(self, ids: &[CustomerId], others: &[CustomerId]) -> bool {
         match self {
             Self::Facebook => true,
-            Self::WhatsApp(_) => whatsapp::identity::may_be_one(customer, other),
+            Self::WhatsApp(_) => whatsapp::identity::may_be_one(ids, others),
         }
     }
 
@@ -271,7 +271,7 @@ impl<'a> Connection<'a> {
             account: &secrets.account,
             credential: &secrets.platform,
             app_secret,
-            webhook_url: secrets.webhook_url.as_deref(),
+            callback_url: secrets.callback_url(),
             login,
         }
     }

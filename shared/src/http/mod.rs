@@ -1,6 +1,7 @@
 //! The one door to the outside: requests as plain values, sent by a client that guards addresses, times and sizes.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -118,6 +119,15 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub body: Bytes,
+}
+
+/// The longest wait that a server is believed to want.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a server wants us to wait, where it says so in seconds.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    (seconds > 0).then(|| Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 /// A body may hold what people wrote, headers may hold cookies.

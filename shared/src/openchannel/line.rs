@@ -28,7 +28,9 @@ pub enum FileTrouble<'a> {
     /// It could not be had yet.
     Pending,
     /// Motion does not take it from us: the integration lacks a working key.
-    Credential,
+    NoDeskKey,
+    /// The platform does not give it to us: it no longer accepts the credential.
+    NoCredential,
     /// It will not come, for this reason.
     Lost(&'a str),
 }
@@ -79,11 +81,14 @@ pub fn file(kind: MediaKind, trouble: FileTrouble<'_>) -> String {
         "file",
         &match trouble {
             FileTrouble::Pending => format!("the {what} could not be fetched yet; the hub keeps trying for 24 hours"),
-            FileTrouble::Credential => {
+            FileTrouble::NoDeskKey => {
                 format!(
                     "the {what} waits: the hub has no working key to hand files to Motion; an administrator must add it"
                 )
             }
+            FileTrouble::NoCredential => format!(
+                "the {what} waits: the platform no longer accepts the hub's credential; an administrator must renew it"
+            ),
             FileTrouble::Lost(why) => format!("the {what} could not be fetched: {why}"),
         },
     )

@@ -17,6 +17,7 @@ pub const LIMITS: Limits = Limits {
     file_bytes: 25_000_000,
     window: Some(Duration::from_secs(DAY)),
     human_agent_window: Some(Duration::from_secs(7 * DAY)),
+    told_late: Duration::ZERO,
 };
 
 /// The names under which Meta keeps files of customers; their sub-domains change.

@@ -83,9 +83,16 @@ pub fn desk_id(customer: &CustomerId, aliases: &[CustomerId]) -> DeskId {
     DeskId::new(number_of(customer, aliases).unwrap_or(customer).as_str())
 }
 
-/// Whether two ids may be one person's: a person has one user id at a time, and Meta tells when it changes.
-pub fn may_be_one(one: &CustomerId, other: &CustomerId) -> bool {
-    one == other || is_number(one) || is_number(other)
+/// A user name as people write it. It may change, so that nobody is known by it.
+pub fn username(text: &str) -> String {
+    format!("@{}", text.trim_start_matches('@'))
+}
+
+/// Whether the ids that two are known by may be one person's: a person has one user id at a time, and Meta tells when it changes.
+pub fn may_be_one(ids: &[CustomerId], others: &[CustomerId]) -> bool {
+    let mut own = ids.iter().filter(|id| !is_number(id)).peekable();
+    let others: Vec<_> = others.iter().filter(|id| !is_number(id)).collect();
+    own.peek().is_none() || others.is_empty() || own.any(|id| others.contains(&id))
 }
 
 /// Whether an id of the hub's own making is a number.
@@ -178,15 +185,19 @@ mod tests {
 
     #[test]
     fn two_user_ids_are_two_people() {
-        let id = CustomerId::new;
+        let ids = |text: &str| text.split(' ').map(CustomerId::new).collect::<Vec<_>>();
         let table = [
             ("DE.1", "DE.1", true),
             ("DE.1", "DE.2", false),
             ("DE.1", "447700900123", true),
             ("44770090", "DE.1", true),
+            ("DE.9 447700900123", "447700900123 DE.1", false),
+            ("PL.1 48600700800", "447700900123 PL.1 DE.1", true),
+            ("447700900123", "447700900123 DE.1", true),
         ];
         for (one, other, expected) in table {
-            assert_eq!(may_be_one(&id(one), &id(other)), expected, "{one} {other}");
+            assert_eq!(may_be_one(&ids(one), &ids(other)), expected, "{one} {other}");
+            assert_eq!(may_be_one(&ids(other), &ids(one)), expected, "{other} {one}");
         }
     }
 }

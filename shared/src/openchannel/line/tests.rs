@@ -158,13 +158,19 @@ fn an_event_can_be_quoted_by_later_ones() {
 #[test]
 fn the_hubs_own_lines_are_marked() {
     assert_eq!(repeated("hello\nthere"), "[possibly repeated] hello\nthere");
-    let lines = [FileTrouble::Pending, FileTrouble::Credential, FileTrouble::Lost("it is larger than 25 MB")]
-        .map(|trouble| file(MediaKind::Image, trouble));
+    let troubles = [
+        FileTrouble::Pending,
+        FileTrouble::NoDeskKey,
+        FileTrouble::NoCredential,
+        FileTrouble::Lost("it is larger than 25 MB"),
+    ];
+    let lines = troubles.map(|trouble| file(MediaKind::Image, trouble));
     assert_eq!(
         lines,
         [
             "[file] the image could not be fetched yet; the hub keeps trying for 24 hours",
             "[file] the image waits: the hub has no working key to hand files to Motion; an administrator must add it",
+            "[file] the image waits: the platform no longer accepts the hub's credential; an administrator must renew it",
             "[file] the image could not be fetched: it is larger than 25 MB",
         ]
     );

@@ -3,6 +3,8 @@
 //! Text: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>. Files:
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media>.
 
+use std::time::Duration;
+
 use crate::channel::whatsapp::WINDOW;
 use crate::channel::{Limits, TextUnit};
 
@@ -16,6 +18,7 @@ pub(in crate::channel::whatsapp) const LIMITS: Limits = Limits {
     file_bytes: 100 * MB,
     window: Some(WINDOW),
     human_agent_window: None,
+    told_late: Duration::ZERO,
 };
 
 /// The longest words below a file, in characters.

@@ -42,10 +42,25 @@ pub(super) struct Contact {
     pub(super) user_id: Option<Scalar>,
 }
 
+/// News of an account.
+#[derive(Default, Deserialize)]
+pub(super) struct News {
+    pub(super) event: Option<Text>,
+    pub(super) ban_info: Option<Ban>,
+}
+
+/// A ban, or the end of one.
+#[derive(Deserialize)]
+pub(super) struct Ban {
+    pub(super) waba_ban_state: Option<Text>,
+}
+
 /// What a person calls themselves.
 #[derive(Deserialize)]
 pub(super) struct Profile {
     pub(super) name: Option<Text>,
+    /// Only of who has chosen one; with or without a leading `@`.
+    pub(super) username: Option<Text>,
 }
 
 /// One of `messages` or `message_echoes`. What it says stands in the member that `type` names.

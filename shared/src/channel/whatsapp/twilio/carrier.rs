@@ -75,5 +75,5 @@ pub fn account<'a>(connection: &Connection<'a>) -> Account<'a> {
         PlatformCredential::Twilio(credential) => credential,
         _ => &NO_CREDENTIAL,
     };
-    Account { base: &connection.platforms.twilio_base_url, credential, webhook_url: connection.webhook_url }
+    Account { base: &connection.platforms.twilio_base_url, credential, callback_url: connection.callback_url }
 }

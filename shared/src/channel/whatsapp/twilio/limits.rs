@@ -1,5 +1,7 @@
 //! What Twilio takes for WhatsApp, as data.
 
+use std::time::Duration;
+
 use crate::channel::whatsapp::WINDOW;
 use crate::channel::{Limits, TextUnit};
 
@@ -17,6 +19,8 @@ pub const LIMITS: Limits = Limits {
     file_bytes: MESSAGE_BYTES,
     window: Some(WINDOW),
     human_agent_window: None,
+    // A callback tells no time. It comes within seconds.
+    told_late: Duration::from_secs(60),
 };
 
 /// The largest file of each MIME type that is taken, in bytes.

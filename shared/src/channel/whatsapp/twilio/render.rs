@@ -24,7 +24,7 @@ pub struct Account<'a> {
     /// What Twilio takes from us.
     pub credential: &'a Credential,
     /// Where statuses of our messages go, as it was entered at Twilio.
-    pub webhook_url: Option<&'a str>,
+    pub callback_url: Option<&'a str>,
 }
 
 /// A message.
@@ -36,7 +36,7 @@ pub fn message(account: &Account<'_>, message: OutMessage<'_>) -> Outgoing {
     });
     form.extend(content(message.content));
     // With its fragment: Twilio repeats a lost status as it repeats a lost message.
-    form.extend(account.webhook_url.map(|url| ("StatusCallback", url.to_owned())));
+    form.extend(account.callback_url.map(|url| ("StatusCallback", url.to_owned())));
     let form = form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     account.request(Method::POST, &["Messages.json"], &[], OutBody::Form(form))
 }

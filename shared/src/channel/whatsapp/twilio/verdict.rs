@@ -3,23 +3,17 @@
 //!
 //! <https://www.twilio.com/docs/api/errors>
 
-use std::time::Duration;
-
-use http::HeaderMap;
 use serde_json::Value;
 
 use crate::channel::quoted::{quoted, without_numbers};
 use crate::channel::{Failure, FailureClass, PlatformError, Verdict};
 use crate::event::StatusFailure;
-use crate::http::{Answer, HttpError};
+use crate::http::{Answer, HttpError, retry_after};
 use crate::id::MessageId;
 
 mod table;
 
 use table::{Rule, rule};
-
-/// The longest wait that is believed.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What became of a message.
 pub fn verdict(result: &Result<Answer, HttpError>) -> Verdict {
@@ -74,17 +68,13 @@ pub(super) fn good(result: &Result<Answer, HttpError>) -> Result<Option<Value>, 
             "Look into Twilio's log of messages before sending it again.",
         ),
     };
-    Err(Bad { failure: failure(class, what.to_owned(), then), certain })
+    Err(Bad { failure: Failure::of(class, what.to_owned(), then), certain })
 }
 
 /// An answer came, but not what Twilio promises.
 pub(super) fn unusable() -> Failure {
     let what = "Twilio answered in a way that the hub does not understand, so it may or may not have been done.";
-    failure(FailureClass::Transient, what.to_owned(), "Look at Twilio before trying again.")
-}
-
-fn failure(class: FailureClass, what: String, then: &str) -> Failure {
-    Failure { class, sentence: format!("{what} {then}"), what, platform: None }
+    Failure::of(FailureClass::Transient, what.to_owned(), "Look at Twilio before trying again.")
 }
 
 fn judged(answer: &Answer) -> Result<Option<Value>, Bad> {
@@ -105,19 +95,19 @@ fn judged(answer: &Answer) -> Result<Option<Value>, Bad> {
 fn refused(answer: &Answer, code: i64, message: Option<&str>) -> Bad {
     let Rule { class, what, then, .. } = rule(code);
     let class = match *class {
-        FailureClass::Throttled(least) => FailureClass::Throttled(wait(&answer.headers).max(least)),
+        FailureClass::Throttled(least) => FailureClass::Throttled(retry_after(&answer.headers).max(least)),
         class => class,
     };
     let platform = Some(platform(answer, code));
     let said = said_by_twilio(Some(code), message);
-    Bad { failure: Failure { platform, ..failure(class, format!("{what} {said}"), then) }, certain: true }
+    Bad { failure: Failure { platform, ..Failure::of(class, format!("{what} {said}"), then) }, certain: true }
 }
 
 /// Something between us and Twilio says no, or Twilio fell over.
 fn wordless(answer: &Answer, code: Option<i64>) -> Bad {
     let (class, certain, what, then) = match answer.status {
         429 => (
-            FailureClass::Throttled(wait(&answer.headers)),
+            FailureClass::Throttled(retry_after(&answer.headers)),
             true,
             "Twilio takes no more messages at the moment.",
             "Try again in a few minutes.",
@@ -138,7 +128,7 @@ fn wordless(answer: &Answer, code: Option<i64>) -> Bad {
         ),
     };
     let platform = code.map(|code| platform(answer, code));
-    Bad { failure: Failure { platform, ..failure(class, what.to_owned(), then) }, certain }
+    Bad { failure: Failure { platform, ..Failure::of(class, what.to_owned(), then) }, certain }
 }
 
 fn platform(answer: &Answer, code: i64) -> PlatformError {
@@ -154,12 +144,6 @@ fn said_by_twilio(code: Option<i64>, said: Option<&str>) -> String {
         (None, Some(code)) => format!("Twilio gives the code {code}."),
         (None, None) => String::new(),
     }
-}
-
-/// How long Twilio wants us to wait, in seconds; a day at most.
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    (seconds > 0).then(|| Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 #[cfg(test)]

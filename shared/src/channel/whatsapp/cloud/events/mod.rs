@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::payload::{Contact, Value};
+use super::payload::{Contact, News, Profile, Value};
 use crate::channel::Item;
 use crate::channel::scalar::{Scalar, Text, plain_name, words};
-use crate::channel::whatsapp::identity::Identity;
+use crate::channel::whatsapp::identity::{self, Identity};
 use crate::event::{Event, EventKind, Unreadable};
 use crate::id::{AccountKey, CustomerId, EventId};
 use crate::time::Timestamp;
@@ -77,12 +77,26 @@ pub(in crate::channel::whatsapp) fn items(scene: Scene<'_>, field: &str, value: 
     found.items
 }
 
+/// One message of a customer, as another carrier hands it on; nothing where it cannot be read. `sent` stands in for its own
+/// time.
+pub(in crate::channel::whatsapp) fn message(raw: &RawValue, sent: Timestamp) -> Option<Event> {
+    message::event(raw, &People(Vec::new()), Some(sent)).ok()
+}
+
 /// Something that concerns the account and no customer: only recorded. One that tells no time at all gets the first of all.
 pub(in crate::channel::whatsapp) fn about_account(scene: Scene<'_>, name: &str, content: &RawValue) -> Item {
     let (name, nobody) = (plain_name(name), CustomerId::nobody());
     let id = EventId::new(format!("{name}:{}", digest(&nobody, None, content)));
     let event = Event::direct(id, nobody, scene.sent.unwrap_or_default(), notice::recorded(&name));
     Item::Event { account: scene.account.clone(), event }
+}
+
+/// What news of an account are called: the field, what happened, and of a ban what became of it.
+fn news(field: &str, value: &RawValue) -> String {
+    let News { event, ban_info } = read(value).unwrap_or_default();
+    let state = ban_info.and_then(|ban| ban.waba_ban_state);
+    let told = [event, state].into_iter().filter_map(|word| trimmed(word).map(|word| plain_name(&word)));
+    std::iter::once(field.to_owned()).chain(told).collect::<Vec<_>>().join("_")
 }
 
 /// What could not be read, with the account if at least that could be told.
@@ -107,7 +121,7 @@ impl Found<'_> {
             Ok(value) => match value.standby {
                 Some(standby) => self.standby(standby),
                 None if self.lists(&value) => {}
-                None => self.items.push(about_account(self.scene, field, raw)),
+                None => self.items.push(about_account(self.scene, &news(field, raw), raw)),
             },
             Err(problem) => self.unreadable(&problem, raw),
         }
@@ -204,9 +218,13 @@ impl People {
         let user_id = text(user_id, contact.and_then(|contact| contact.user_id.as_ref()));
         let number = text(number, contact.and_then(|contact| contact.wa_id.as_ref()));
         let identity = Identity::of(user_id.as_deref(), number.as_deref()).ok_or(Problem::NoCustomer)?;
-        let name = contact.and_then(|contact| contact.profile.as_ref()?.name.clone());
-        Ok(Person { identity, named: trimmed(name) })
+        Ok(Person { identity, named: contact.and_then(|contact| called(contact.profile.as_ref()?)) })
     }
+}
+
+/// A person's name, else the user name that they chose.
+fn called(profile: &Profile) -> Option<String> {
+    trimmed(profile.name.clone()).or_else(|| trimmed(profile.username.clone()).map(|name| identity::username(&name)))
 }
 
 impl Person {

@@ -206,6 +206,16 @@ fn a_customer_is_known_by_user_id_number_or_both() {
     assert_eq!(who(json!({"from": PHONE}), json!([marlene()])), strings(USER, PHONE, "Marlene Foss"));
     assert_eq!(who(json!({"from": PHONE}), json!(null)), strings(PHONE, "", ""));
     assert_eq!(who(json!({"from_user_id": USER}), json!([7])), strings(USER, "", ""));
+    for (profile, name) in [
+        (json!({"name": "Marlene", "username": "@marlene.f"}), "Marlene"),
+        (json!({"username": "@marlene.f"}), "@marlene.f"),
+        (json!({"name": " ", "username": "marlene.f"}), "@marlene.f"),
+        (json!({"username": ""}), ""),
+        (json!({"username": 7}), ""),
+    ] {
+        let contact = json!({"profile": profile, "user_id": USER});
+        assert_eq!(who(json!({"from_user_id": USER}), json!([contact])), strings(USER, "", name), "{profile}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) fn with<R>(app_secret: Option<&str>, look: impl FnOnce(&Connection<'_
         account: &account("404417729935120"),
         credential: &credential,
         app_secret: app_secret.as_ref(),
-        webhook_url: None,
+        callback_url: None,
         login: None,
     })
 }

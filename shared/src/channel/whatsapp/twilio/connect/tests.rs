@@ -38,7 +38,7 @@ fn connected<R>(messaging_service: Option<&str>, use_it: impl FnOnce(&Connection
         account: &AccountKey::new(format!("whatsapp:twilio:{SID}:12025550199")),
         credential: &credential,
         app_secret: None,
-        webhook_url: None,
+        callback_url: None,
         login: None,
     })
 }

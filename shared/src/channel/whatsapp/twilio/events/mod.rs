@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::payload::{Params, written};
-use crate::channel::whatsapp::identity::{self, Identity};
+use crate::channel::whatsapp::identity::{self, Identity, username};
 use crate::channel::{Item, Parsed, RawRequest};
 use crate::event::{Event, EventKind, Unreadable};
 use crate::id::{AccountKey, CustomerId, EventId, MessageId};
@@ -84,7 +84,7 @@ fn event(params: &Params, at: Timestamp) -> Result<Event, Missing> {
     let Identity { customer, aliases } = customer(params).ok_or(Missing::Customer)?;
     let id = EventId::of_message(&message);
     let kind = EventKind::Message(message::message(params, message));
-    let named = params.text("ProfileName").map(str::to_owned);
+    let named = params.text("ProfileName").map(str::to_owned).or_else(|| params.text("ProfileUsername").map(username));
     Ok(Event { aliases, named, ..Event::direct(id, customer, at, kind) })
 }
 

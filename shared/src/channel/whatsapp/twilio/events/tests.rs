@@ -219,6 +219,8 @@ fn a_customer_is_known_by_id_and_number() {
     assert_eq!(unreadable(&written(&[("From", "whatsapp:me")])), (Some(OWN.to_owned()), "no customer id".to_owned()));
     assert_eq!(event(&written(&[("ProfileName", " Marta ")])).named.as_deref(), Some("Marta"));
     assert_eq!(event(&written(&[("ProfileName", "")])).named, None);
+    let chosen = event(&written(&[("ProfileName", ""), ("ProfileUsername", "marta.r")]));
+    assert_eq!(chosen.named.as_deref(), Some("@marta.r"));
 }
 
 #[test]

@@ -17,8 +17,8 @@ fn credential(messaging_service: Option<&str>) -> Credential {
 
 fn with<R>(base: &str, credential: &Credential, use_it: impl FnOnce(&Account<'_>) -> R) -> R {
     let base = Url::parse(base).unwrap();
-    let webhook_url = Some("https://hub.example.com/webhooks/whatsapp/twilio/X#rc=3&rp=5xx,ct,rt");
-    use_it(&Account { base: &base, credential, webhook_url })
+    let callback_url = Some("https://hub.example.com/webhooks/whatsapp/twilio/X#rc=3&rp=5xx,ct,rt");
+    use_it(&Account { base: &base, credential, callback_url })
 }
 
 fn sent(credential: &Credential, to: &str, aliases: &[&str], content: Content) -> String {

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use serde_json::json;
 
