@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::envelope::{Envelope, Work};
-use shared::event::{DeliveryState, EchoSender, Event, EventKind, StatusOf};
-use shared::id::CustomerId;
+use shared::event::{DeliveryState, EchoSender, Event, EventKind, Place, StatusOf};
+use shared::id::{CustomerId, EventId, MessageId};
 use shared::queue::Later;
 use shared::store::{Claim, ClaimBy, Conversation, DeskState, MessageRecord, Outcome, Status};
 use shared::time::Timestamp;
@@ -40,6 +40,9 @@ impl Worker {
             let Some((customer, sent_at)) = self.not_delivered(link, envelope, event, of, &status).await? else {
                 return Ok(Step::Done);
             };
+            if let StatusOf::Message(message) = of {
+                self.template_failed(link, &customer, message).await?;
+            }
             if failure.as_ref().is_some_and(|failure| failure.window_closed) {
                 let opened = sent_at.minus(link.channel.carrier().limits().window.unwrap_or_default());
                 self.store.close_window(link.integration.id, &event.place, &customer, sent_at, opened).await?;
@@ -163,6 +166,23 @@ impl Worker {
         }
     }
 
+    /// Where a message that does not arrive is the template that asks the customer to write: the agent is told what that means
+    /// for what is held, and the next answer asks once more. Told first: told twice under one id, it is read once.
+    async fn template_failed(&self, link: &Link, customer: &CustomerId, message: &MessageId) -> Result<(), Hindered> {
+        const TOLD: &str = "that was the template that asks the customer to write, so they do not know of what is held for \
+                            them. It goes out if they write by themselves; your next message to them asks once more.";
+        let id = link.integration.id;
+        let conversation = self.store.conversation(id, &Place::Direct, customer).await?;
+        if conversation.asked_by.as_ref() != Some(message) {
+            return Ok(());
+        }
+        if conversation.held > 0 {
+            self.tell(link, customer, EventId::new(format!("not asked:{message}")), TOLD).await?;
+        }
+        self.store.not_asked(id, customer, message).await?;
+        Ok(())
+    }
+
     /// Raises how far messages of ours have come; a repeat changes nothing. Gives to whom and when it was sent where a message
     /// of the hub's will not arrive, which the agent is to be told. Whether it is one may not be known yet, because a platform
     /// can be quicker than our own record; then the event comes once more.
@@ -186,10 +206,11 @@ impl Worker {
         let sent = self.store.raise_status(id, message, status).await?;
         let other = sent.sent.as_ref().map(|(customer, _)| customer).filter(|customer| **customer != event.customer);
         if let Some(customer) = other
-            && status.state <= DeliveryState::Failed
+            && status.state <= DeliveryState::Delivered
             && !event.customer.is_nobody()
         {
-            // WhatsApp may know by another number whom an agent wrote to by the one that people dial, as in Brazil.
+            // WhatsApp may know by another number whom an agent wrote to by the one that people dial, as in Brazil. The first
+            // status may be quicker than our own record; the second is not.
             self.store.add_alias(id, &event.customer, customer).await?;
         }
         if status.state != DeliveryState::Failed || sent.state != DeliveryState::Failed {

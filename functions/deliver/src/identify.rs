@@ -2,7 +2,7 @@
 //! of it; what comes in for an alias goes over into the customer's own group, which alone may post for them.
 
 use shared::envelope::{Envelope, Work};
-use shared::event::Event;
+use shared::event::{Event, Place};
 use shared::id::CustomerId;
 use shared::store::Conversation;
 
@@ -50,18 +50,26 @@ impl Worker {
         Ok(None)
     }
 
-    /// Whom any of the event's ids names already, its own before the others. What only another id says is believed where it can
-    /// be the same person.
+    /// Whom any of the event's ids names already, its own before the others. What only another id says is believed where by
+    /// all that is known it can be the same person.
     async fn owner(&self, link: &Link, event: &Event) -> Result<Option<CustomerId>, Hindered> {
         let id = link.integration.id;
         if let Some(owner) = self.store.customer_named(id, &event.customer).await? {
             return Ok(Some(owner));
         }
+        let ids: Vec<_> = std::iter::once(&event.customer).chain(&event.aliases).cloned().collect();
         for alias in &event.aliases {
-            let owner = self.store.customer_named(id, alias).await?;
-            if let Some(owner) = owner.filter(|owner| link.channel.may_be_one(&event.customer, owner)) {
+            let Some(owner) = self.store.customer_named(id, alias).await? else { continue };
+            // What ids they have is told in private conversations, and in groups.
+            let mut owners = self.store.conversation(id, &Place::Direct, &owner).await?.aliases;
+            if event.place != Place::Direct {
+                owners.extend(self.store.conversation(id, &event.place, &owner).await?.aliases);
+            }
+            owners.push(owner.clone());
+            if link.channel.may_be_one(&ids, &owners) {
                 return Ok(Some(owner));
             }
+            self.store.lose(id, &owner, alias).await?;
         }
         Ok(None)
     }

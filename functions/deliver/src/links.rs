@@ -5,7 +5,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use shared::cache::Cache;
 use shared::channel::Channel;
-use shared::envelope::Target;
+use shared::envelope::{Envelope, Target, Work};
+use shared::event::EventKind;
 use shared::id::{AccountKey, IntegrationId};
 use shared::openchannel::url::ReceiveUrl;
 use shared::secrets::{IntegrationSecrets, SecretsError};
@@ -43,6 +44,15 @@ pub(crate) struct Links {
     integrations: Cache<IntegrationId, Integration>,
 }
 
+/// Whether it is news for the account. What becomes of a message is for whoever sent that.
+fn is_for_whoever_has_the_account(envelope: &Envelope) -> bool {
+    match &envelope.work {
+        Work::Event { event } => !matches!(event.kind, EventKind::Status { .. } | EventKind::Echo { .. }),
+        Work::Unreadable { .. } => true,
+        _ => false,
+    }
+}
+
 impl Default for Links {
     fn default() -> Self {
         Self { owners: Cache::new(FRESH), integrations: Cache::new(FRESH) }
@@ -51,9 +61,18 @@ impl Default for Links {
 
 impl Worker {
     /// The link that work is for; nothing where nobody has connected the account.
-    pub(crate) async fn link(&self, target: &Target) -> Result<Option<Link>, LinkError> {
-        let now = self.now();
+    pub(crate) async fn link(&self, envelope: &Envelope) -> Result<Option<Link>, LinkError> {
+        let (now, target) = (self.now(), &envelope.target);
         let Some(integration) = self.integration_of(target, now).await? else { return Ok(None) };
+        let is_after = |at| envelope.received_at > at;
+        let integration = if is_for_whoever_has_the_account(envelope) && integration.taken_over_at.is_some_and(is_after)
+        {
+            // The platform still calls the address of the one before.
+            let anybodys = Target { account: integration.account.clone(), integration: None };
+            self.integration_of(&anybodys, now).await?.unwrap_or(integration)
+        } else {
+            integration
+        };
         self.usable(integration, now).await.map(Some)
     }
 

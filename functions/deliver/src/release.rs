@@ -1,4 +1,4 @@
-//! What agents wrote while the window was closed, sent in order after the customer has written, or told to have ended.
+//! What agents wrote while the window was closed, sent in order after the customer has written.
 //!
 //! Each message is claimed before it is handed to the platform and taken out together with the note that it was sent. One that
 //! is found claimed had a worker that died in between, so nobody knows: the agent is told, and it is never sent again.
@@ -7,27 +7,24 @@ use std::time::Duration;
 
 use shared::agent_file::{self, FileLacking};
 use shared::channel::{Content, Failure, FailureClass, OutMessage, Verdict};
-use shared::envelope::{Envelope, HubLine, Work};
+use shared::envelope::{Envelope, Work};
 use shared::event::Place;
 use shared::id::{CustomerId, EventId};
-use shared::openchannel::line;
 use shared::queue::Later;
 use shared::sender::From;
-use shared::store::{Conversation, DeskState, Held, HeldContent, HeldState, SentPart, StoreError};
-use shared::time::Timestamp;
+use shared::store::{Conversation, Held, HeldContent, HeldState, SentPart};
 use shared::window::{Window, window};
 use tokio::time::Instant;
 use ulid::Ulid;
 
+use crate::ending::refused;
 use crate::links::Link;
-use crate::set_aside::{drain_pause, health, target};
+use crate::set_aside::{drain_pause, target};
 use crate::work::{Hindered, Step};
 use crate::worker::Worker;
 
 /// How many held messages are read at a time.
 const PAGE: usize = 20;
-/// How many ended ones are looked at in one go; upkeep asks again for the rest.
-const ENDED: usize = 100;
 /// How long one message may take: its file fetched and handed over, then sent.
 const TEXT_TAKES: Duration = Duration::from_secs(12);
 const FILE_TAKES: Duration = Duration::from_secs(40);
@@ -123,20 +120,6 @@ impl Worker {
         }
     }
 
-    /// Ends what is held and whose time is over, and tells the agent.
-    pub(crate) async fn end_held(&self, link: &Link, customer: &CustomerId) -> Result<Step, Hindered> {
-        let id = link.integration.id;
-        let window_at = self.store.conversation(id, &Place::Direct, customer).await?.window_at;
-        for held in self.store.held(id, customer, ENDED).await? {
-            if held.state == HeldState::Sending {
-                self.nobody_knows(link, &held).await?;
-            } else if held.until <= self.now() {
-                self.tell_and_drop(link, &held, ended(&held, window_at)).await?;
-            }
-        }
-        Ok(Step::Done)
-    }
-
     async fn release_one(
         &self,
         link: &Link,
@@ -144,9 +127,16 @@ impl Worker {
         held: Held,
         deadline: Instant,
     ) -> Result<Next, Hindered> {
-        if held.state == HeldState::Sending {
-            self.nobody_knows(link, &held).await?;
-            return Ok(Next::GoOn);
+        match held.state {
+            HeldState::Waiting => {}
+            HeldState::Sending => {
+                self.nobody_knows(link, &held).await?;
+                return Ok(Next::GoOn);
+            }
+            HeldState::Cancelled => {
+                self.cancelled(link, &held).await?;
+                return Ok(Next::GoOn);
+            }
         }
         let human_agent = link.integration.human_agent;
         let limits = link.channel.carrier().limits();
@@ -204,11 +194,12 @@ impl Worker {
         let held = Held { state: HeldState::Sending, claim: Some(claim), ..held };
         let human_agent_too =
             link.integration.human_agent && link.channel.carrier().limits().human_agent_window.is_some();
+        let (to, aliases) = conversation.ways_to(&held.customer);
         let mut human_agent = late;
         loop {
             let message = OutMessage {
-                to: &held.customer,
-                aliases: &conversation.aliases,
+                to: &to,
+                aliases: &aliases,
                 content: content.clone(),
                 human_agent,
                 correlation: held.correlation,
@@ -242,8 +233,7 @@ impl Worker {
             "a held message was not taken by the platform"
         );
         if failure.class == FailureClass::Credential {
-            let broken = health(DeskState::Refuses, failure.sentence.clone(), self);
-            self.store.set_platform_health(id, &broken).await?;
+            self.credential_is_dead(link, &failure.sentence).await;
         }
         if let (FailureClass::WindowClosed, Some(window)) = (failure.class, link.channel.carrier().limits().window) {
             let now = self.now();
@@ -307,36 +297,6 @@ impl Worker {
         self.store.release_again_at(link.integration.id, customer, due_at).await?;
         Ok(Step::Done)
     }
-
-    /// It was handed to the platform, or a worker died when it was about to be: never again.
-    async fn nobody_knows(&self, link: &Link, held: &Held) -> Result<(), Hindered> {
-        tracing::warn!(
-            correlation = %held.correlation, integration = %link.integration.id, "nobody knows whether a held message was sent"
-        );
-        let text = format!(
-            "no answer came whether this held message was sent, and it is not sent again: \"{}\". Look into the conversation at \
-             the platform before you write it again.",
-            held.quote()
-        );
-        self.tell_and_drop(link, held, text).await
-    }
-
-    /// Tells first: a message must not be gone without a word. Told twice, it is read once.
-    async fn tell_and_drop(&self, link: &Link, held: &Held, text: String) -> Result<(), Hindered> {
-        let event = EventId::new(format!("held:{}:{}", held.correlation, held.part));
-        self.tell(link, &held.customer, event, &text).await?;
-        match self.store.drop_held(link.integration.id, held).await {
-            Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Puts a line of the hub's own on its way to the desk, behind all that is in the customer's group by now.
-    async fn tell(&self, link: &Link, customer: &CustomerId, event: EventId, text: &str) -> Result<(), Hindered> {
-        let line = HubLine { customer: customer.clone(), event, text: line::hub(text) };
-        self.inbound.send_one(&Envelope::new(target(link), Work::Line(line), self.now())).await?;
-        Ok(())
-    }
 }
 
 const fn longest(held: &Held) -> Duration {
@@ -346,27 +306,8 @@ const fn longest(held: &Held) -> Duration {
     }
 }
 
-fn refused(held: &Held, why: &str) -> String {
-    format!("a held message was not sent: \"{}\". {why}", held.quote())
-}
-
-/// `window_at` is the customer's newest sign.
-fn ended(held: &Held, window_at: Option<Timestamp>) -> String {
-    let hours = held.until.since(held.since).as_secs() / 3600;
-    let quote = held.quote();
-    match &held.trouble {
-        None if window_at.is_some_and(|at| at > held.since) => {
-            format!("not sent within {hours} hours although the customer has written: \"{quote}\"")
-        }
-        None => format!("not sent, the customer did not write within {hours} hours: \"{quote}\""),
-        Some(trouble) => format!("not sent within {hours} hours: \"{quote}\". {trouble}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use shared::id::CorrelationId;
-
     use super::*;
 
     #[test]
@@ -405,30 +346,5 @@ mod tests {
         for (step, told, expected) in table {
             assert_eq!(pause(step, told), seconds(expected), "{step} {told:?}");
         }
-    }
-
-    #[test]
-    fn what_the_agent_reads_of_one_that_ended() {
-        let since = Timestamp::from_seconds(1_790_000_000);
-        let held = Held {
-            correlation: CorrelationId::generate(),
-            part: 0,
-            last: true,
-            customer: CustomerId::new("7"),
-            reply: None,
-            content: HeldContent::Text { text: "see you\nat 5".to_owned() },
-            since,
-            until: since.plus(Duration::from_secs(72 * 3600)),
-            state: HeldState::Waiting,
-            claim: None,
-            trouble: None,
-        };
-        for before in [None, Some(since)] {
-            assert_eq!(ended(&held, before), "not sent, the customer did not write within 72 hours: \"see you at 5\"");
-        }
-        let wrote = Some(since.plus(Duration::from_secs(60)));
-        assert_eq!(ended(&held, wrote), "not sent within 72 hours although the customer has written: \"see you at 5\"");
-        let tried = Held { trouble: Some("WhatsApp takes no more for now.".to_owned()), ..held };
-        assert_eq!(ended(&tried, wrote), "not sent within 72 hours: \"see you at 5\". WhatsApp takes no more for now.");
     }
 }

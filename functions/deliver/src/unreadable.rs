@@ -35,10 +35,6 @@ pub(crate) async fn nobodys(worker: &Worker, envelope: &Envelope) -> Result<Step
         // The hub's own work for an integration that is gone.
         return Ok(Step::Done);
     }
-    if matches!(&envelope.work, Work::Event { event } if event.customer.is_nobody()) {
-        // News of an account, such as of templates. WhatsApp tells them of a business account, which is no integration's.
-        return Ok(Step::Done);
-    }
     worker.store.count_unclaimed(now).await?;
     let last = Timestamp::from_millis(LAST_LOGGED.load(Ordering::Relaxed));
     if now.since(last) >= LOG_PAUSE {

@@ -11,8 +11,8 @@ use crate::drain::Drain;
 use crate::links::LinkError;
 use crate::parcel::Parcel;
 use crate::received::Received;
-use crate::unreadable;
 use crate::worker::Worker;
+use crate::{news, unreadable};
 
 /// Whether the queue may forget a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,12 +71,15 @@ impl Worker {
     }
 
     async fn dispatch(&self, record: &Received, envelope: &Envelope, deadline: Instant) -> Result<Step, Hindered> {
+        if news::noted(envelope) {
+            return Ok(Step::Done);
+        }
         // A drain that believed an old "disabled" would end its chain, and what waits would wait for ever.
         // A release must not be refused for a credential that a person has put right.
         let needs_newest = matches!(envelope.work, Work::Drain { .. } | Work::Replay { .. } | Work::Release { .. });
         let link = match envelope.target.integration {
             Some(id) if needs_newest => self.current_link(id).await?,
-            _ => self.link(&envelope.target).await?,
+            _ => self.link(envelope).await?,
         };
         let Some(link) = link else { return unreadable::nobodys(self, envelope).await };
         match &envelope.work {

@@ -38,6 +38,8 @@ impl Errand<'_> {
         if holding == Holding::Asking && self.budget.left() < least_time(&Content::Text(String::new())) {
             return Err(UsedUp.into());
         }
+        // Somebody new has to be known before anything is held for them, or what they answer by another id would not find it.
+        self.introduce().await;
         if !self.keep(&held, holding).await? {
             return Ok(None);
         }
@@ -126,21 +128,22 @@ impl Errand<'_> {
         let index = progress.sent.len() + held.len();
         match self.part(index, template, progress).await {
             Ok(message) => {
+                self.note_asked(Some(&message)).await;
                 let part = SentPart { message, quote };
-                self.note_asked().await;
                 self.is_held(Asked::Now(recontact), progress, Some(part)).await
             }
             Err(stop) if stop.state == ReplyState::Unknown => {
-                self.note_asked().await;
+                self.note_asked(None).await;
                 self.is_held(Asked::Perhaps(recontact), progress, None).await
             }
             Err(stop) => self.not_asked(recontact, held, stop, progress).await,
         }
     }
 
-    async fn note_asked(&self) {
+    async fn note_asked(&self, message: Option<&MessageId>) {
         let (id, customer) = (self.door.integration.id, &self.recipient.customer);
-        if !matches!(self.budget.close(self.shell.store.asked(id, customer, self.shell.now())).await, Ok(Ok(()))) {
+        let note = self.shell.store.asked(id, customer, self.shell.now(), message);
+        if !matches!(self.budget.close(note).await, Ok(Ok(()))) {
             tracing::warn!(correlation = %self.correlation, "that the customer was asked could not be noted; they may be once more");
         }
     }
@@ -179,7 +182,7 @@ impl Errand<'_> {
     async fn is_held(&self, asked: Asked<'_>, progress: &Progress, template: Option<SentPart>) -> Answer {
         let told = self.told(asked, progress.sent.len());
         let answer = Answer::refused(Code::Held, told);
-        tokio::join!(self.record(ReplyState::Held, &progress.sent, Some(&answer), template.as_ref()), self.introduce(),);
+        self.record(ReplyState::Held, &progress.sent, Some(&answer), template.as_ref()).await;
         answer
     }
 

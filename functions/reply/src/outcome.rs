@@ -59,6 +59,7 @@ impl Errand<'_> {
         if let Some(reason) = sentence
             && !self.door.integration.platform.is_broken()
         {
+            tracing::warn!(metric = "credential_refused", "the platform no longer accepts the credential");
             let health = Health { state: DeskState::Refuses, reason: Some(reason), since: Some(self.shell.now()) };
             self.set_platform_health(health).await;
         }

@@ -99,14 +99,20 @@ impl Shell {
 fn private_in_spite_of_thread(direct: &Conversation, public: &Conversation, channel: Channel) -> Result<(), Answer> {
     match direct.newest_at {
         Some(private_at) if public.newest_at.is_none_or(|public_at| private_at > public_at) => Ok(()),
-        _ => Err(Answer::refused(
-            Code::Unsupported,
-            format!(
-                "The customer wrote in public, under a post. Public replies are not available for {} yet, so nothing was \
-                 sent. Answer below the post itself.",
-                channel.carrier().title()
-            ),
-        )),
+        _ => Err(Answer::refused(Code::Unsupported, in_public(channel))),
+    }
+}
+
+const fn in_public(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Facebook => {
+            "The customer wrote in public, under a post. Public replies are not available for Facebook yet, so nothing was \
+             sent. Answer below the post itself."
+        }
+        Channel::WhatsApp(_) => {
+            "The customer wrote in a group. The hub cannot answer in groups, so nothing was sent. Answer in the group itself, \
+             or in a conversation with the customer alone."
+        }
     }
 }
 

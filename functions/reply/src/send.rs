@@ -211,6 +211,7 @@ impl Errand<'_> {
     ) -> Result<MessageId, Stop> {
         let least = least_time(&content);
         let content = self.hand_over(content, progress).await?;
+        let (to, aliases) = self.recipient.conversation.ways_to(&self.recipient.customer);
         let mut tries = 0;
         loop {
             let left = self.budget.left();
@@ -219,8 +220,8 @@ impl Errand<'_> {
             }
             tries += 1;
             let message = OutMessage {
-                to: &self.recipient.customer,
-                aliases: &self.recipient.conversation.aliases,
+                to: &to,
+                aliases: &aliases,
                 content: content.clone(),
                 human_agent: progress.human_agent,
                 correlation: self.correlation,

@@ -54,9 +54,12 @@ async fn has_one_line_a_reply_with_its_ids_and_nothing_that_anybody_wrote() {
     }
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let outcomes: Vec<_> = lines.iter().map(|line| line["fields"]["outcome"].as_str()).collect();
-    let failed_write = None;
-    assert_eq!(outcomes, [Some("sent"), Some("provider_auth"), Some("not_found"), failed_write, Some("sent")]);
-    let told_of = [&told[0], &told[1], &told[2], &told[3], &told[3]];
+    let (dead_credential, failed_write) = (None, None);
+    assert_eq!(
+        outcomes,
+        [Some("sent"), dead_credential, Some("provider_auth"), Some("not_found"), failed_write, Some("sent")]
+    );
+    let told_of = [&told[0], &told[1], &told[1], &told[2], &told[3], &told[3]];
     for (line, told) in lines.iter().zip(told_of) {
         assert_eq!(line["span"]["correlation"], told.correlation.as_str());
         let integration = (told.code != "not_found").then(|| world.integration.to_string());
@@ -64,5 +67,6 @@ async fn has_one_line_a_reply_with_its_ids_and_nothing_that_anybody_wrote() {
     }
     assert_eq!(lines[0]["fields"]["parts"], 1);
     assert!(lines[0]["fields"]["duration_ms"].is_u64());
-    assert_eq!((&lines[1]["fields"]["code"], &lines[1]["fields"]["subcode"]), (&json!(190), &json!(463)));
+    assert_eq!(lines[1]["fields"]["metric"], "credential_refused");
+    assert_eq!((&lines[2]["fields"]["code"], &lines[2]["fields"]["subcode"]), (&json!(190), &json!(463)));
 }

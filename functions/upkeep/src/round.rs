@@ -52,11 +52,14 @@ impl Round {
     /// [`Hindered`] with the first that did not go.
     pub async fn go(&self, left: Duration) -> Result<(), Hindered> {
         let deadline = Instant::now() + left.saturating_sub(RESERVE);
-        let (overdue, redriven) =
-            tokio::join!(Box::pin(self.end_overdue(deadline)), Box::pin(self.empty_redrive(deadline)));
-        for error in [&overdue, &redriven].into_iter().filter_map(|done| done.as_ref().err()) {
+        let (overdue, unasked, redriven) = tokio::join!(
+            Box::pin(self.end_overdue(deadline)),
+            Box::pin(self.tell_unasked(deadline)),
+            Box::pin(self.empty_redrive(deadline)),
+        );
+        for error in [&overdue, &unasked, &redriven].into_iter().filter_map(|done| done.as_ref().err()) {
             tracing::error!(%error, "a part of the upkeep did not go");
         }
-        overdue.and(redriven)
+        overdue.and(unasked).and(redriven)
     }
 }

@@ -151,6 +151,24 @@ async fn a_template_that_is_refused_is_told_and_nothing_is_held() {
 }
 
 #[tokio::test]
+async fn a_template_that_fails_when_it_is_sent_anew_leaves_the_next_answer_to_ask() {
+    let mut world = world(25).await;
+    is(&world.reply(&text(Some(1), "hello")).await, 202, "held");
+    went(&world);
+    // They never answered, and it ended.
+    world.aws.remove("HELD#");
+    world.aws.set("PLACE#direct", "held", json!({"N": "0"}));
+    world.shell = world.shell.with_clock(Clock::ahead(Duration::from_secs(48 * 3600)));
+    world.outside.graph([Graph::Error(100, 2_018_001)]);
+    assert_eq!(world.reply(&text(Some(2), "hello?")).await.status, 400);
+    went(&world);
+    // Another answer was held meanwhile.
+    world.aws.set("PLACE#direct", "held", json!({"N": "1"}));
+    is(&world.reply(&text(Some(3), "hello??")).await, 202, "held");
+    assert_eq!(went(&world), ["hello_again"]);
+}
+
+#[tokio::test]
 async fn a_template_of_unknown_fate_is_not_sent_again() {
     let world = world(25).await;
     world.outside.graph([Graph::Garbage]);
@@ -204,6 +222,20 @@ async fn a_stranger_is_asked_first_and_known_then() {
 }
 
 #[tokio::test]
+async fn a_stranger_is_known_even_if_nobody_lives_to_see_them_asked() {
+    let world = world(25).await;
+    let stranger = "7304418829920156";
+    world.outside.graph([Graph::Throttled { seconds: 3 }]);
+    let reply = json!({"id": 7, "body": "Good morning", "Contact": {"facebook": stranger}});
+    tokio::select! {
+        told = world.reply(&reply) => panic!("it waits for the platform: {told:?}"),
+        () = world.outside.until_asked() => {}
+    }
+    let known = world.store.customer_by_desk_id(world.integration, &DeskId::new(stranger)).await.unwrap();
+    assert_eq!((known.unwrap().as_str(), held(&world).len()), (stranger, 1));
+}
+
+#[tokio::test]
 async fn an_answer_of_aws_that_gets_lost_holds_nothing_twice_and_nothing_in_secret() {
     let held_once = world(25).await;
     held_once.aws.fault("TransactWriteItems", Fault::DoneButLost);
@@ -224,9 +256,9 @@ async fn who_dies_before_the_template_went_out_leaves_it_to_the_next() {
     let (reply, second) = (text(Some(1), "hello"), text(Some(2), "hello?"));
     tokio::select! {
         told = world.reply(&reply) => panic!("it waits for the platform: {told:?}"),
-        () = until_held(&world) => {}
+        () = world.outside.until_asked() => {}
     }
-    went(&world);
+    assert_eq!(went(&world), ["hello_again"]);
     let told = world.reply(&second).await;
     is(&told, 202, "held");
     assert!(told.message.contains("is being asked at this moment"), "{}", told.message);

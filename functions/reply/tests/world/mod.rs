@@ -107,6 +107,7 @@ impl World {
             recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
+            taken_over_at: None,
             desk: Health::default(),
             platform: Health::default(),
             created_at: Timestamp::now(),

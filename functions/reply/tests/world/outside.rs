@@ -90,6 +90,13 @@ impl Outside {
         std::mem::take(&mut self.inner.lock().unwrap().messages)
     }
 
+    /// Waits until Graph was asked to send something.
+    pub(crate) async fn until_asked(&self) {
+        while self.inner.lock().unwrap().messages.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub(crate) fn motion_answers(&self, status: u16) {
         self.inner.lock().unwrap().motion = Some(status);
     }
