@@ -50,6 +50,12 @@ pub(crate) fn cancelled() -> Answer {
     (400, json!({"__type": error, "message": "no", "CancellationReasons": reasons}))
 }
 
+/// The same of a single write.
+pub(crate) fn failed_condition() -> Answer {
+    let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+    (400, json!({"__type": error, "message": "no"}))
+}
+
 /// AWS did it or not: nobody knows.
 pub(crate) fn lost() -> Answer {
     (500, json!({}))

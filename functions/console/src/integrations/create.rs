@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use shared::http::Purpose;
+use shared::secrets::IntegrationSecrets;
 use shared::store::{Integration, NewIntegration};
 use shared::time::Timestamp;
 
@@ -65,9 +66,29 @@ pub(crate) async fn create(
         findings.extend(bridge::follow(&app, &Integration { enabled: false, ..old.clone() }).await);
     }
     let platform = Platform::of(&app, &draft.integration, &draft.secrets).await?;
-    findings.extend(platform.subscribe(&account.key).await);
+    let mut subscribed = platform.subscribe(&account.key).await;
+    if let Some(old) = &replaced {
+        // Only now, so that at no moment nobody is called; then once more, for what the old one left no room for.
+        let_go(&app, old, &draft.secrets).await;
+        subscribed = platform.subscribe(&account.key).await;
+    }
+    findings.extend(subscribed);
+    findings.extend(account.finding);
     tracing::info!(integration = %draft.integration.id, took_over = replaced.is_some(), "an integration was made");
     Ok((StatusCode::CREATED, Json(show(&app, &hub, draft.integration, findings).await?)))
+}
+
+/// Ends what the platform sends to the one before alone.
+async fn let_go(app: &App, old: &Integration, new: &IntegrationSecrets) {
+    let ended = async {
+        if let Some(secrets) = app.secrets.current_integration(old.id, Timestamp::now()).await? {
+            Platform::of(app, old, &secrets).await?.let_go(new).await;
+        }
+        Ok::<(), ApiError>(())
+    };
+    if let Err(error) = ended.await {
+        tracing::warn!(integration = %old.id, ?error, "the platform still sends events to an integration that was replaced");
+    }
 }
 
 /// Whether the addresses may be called at all.

@@ -61,6 +61,7 @@ impl Draft {
             recontact: None,
             bridge_sources: Vec::new(),
             enabled: true,
+            taken_over_at: None,
             desk: Health::default(),
             platform: Health::default(),
             created_at: now,

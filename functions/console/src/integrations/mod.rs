@@ -172,7 +172,7 @@ async fn show(app: &App, hub: &HubUrl, integration: Integration, found: Vec<Find
     if holder != Some(integration.id) {
         findings.push(Finding::new(
             "account_elsewhere",
-            "The page is connected by another integration now: new messages go there, only what waits here goes to this \
+            "The account is connected by another integration now: new messages go there, only what waits here goes to this \
              desk.",
         ));
     }

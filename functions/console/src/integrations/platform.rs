@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use shared::channel::{Channel, Connection, Failure, FailureClass, Provider, Question};
 use shared::http::Purpose;
 use shared::id::AccountKey;
@@ -55,7 +55,7 @@ impl<'a> Platform<'a> {
         match self {
             Self::Page(graph) => {
                 let page = graph.account().await?;
-                Ok(ProviderAccount { key: AccountKey::of("facebook", &page.id), name: page.name })
+                Ok(ProviderAccount { key: AccountKey::of("facebook", &page.id), name: page.name, finding: None })
             }
             Self::Number(Provider::Meta, asking) => meta::account(asking).await,
             Self::Number(Provider::Twilio, asking) => twilio::account(asking).await,
@@ -85,6 +85,22 @@ impl<'a> Platform<'a> {
             Self::Number(Provider::Twilio | Provider::Kaleyra, _) => {}
         }
     }
+
+    /// Ends what leads to the integration's own address alone, after another one took its account over. Addresses that were
+    /// entered by hand go on being called; what comes there is for the other one.
+    pub(super) async fn let_go(&self, new: &IntegrationSecrets) {
+        match self {
+            // An app leads a number to one address: that of the new one where it is the same app.
+            Self::Number(Provider::Meta, asking) if !is_same_app(asking.secrets, new) => meta::let_go(asking).await,
+            Self::Number(Provider::Sinch, asking) => sinch::unsubscribe(asking).await,
+            Self::Page(_) | Self::Number(Provider::Meta | Provider::Twilio | Provider::Kaleyra, _) => {}
+        }
+    }
+}
+
+fn is_same_app(one: &IntegrationSecrets, other: &IntegrationSecrets) -> bool {
+    let secret = |secrets: &IntegrationSecrets| secrets.app_secrets.first().map(|it| it.expose_secret().to_owned());
+    secret(one) == secret(other)
 }
 
 impl<'a> Asking<'a> {

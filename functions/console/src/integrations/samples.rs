@@ -32,6 +32,7 @@ pub(crate) fn integration() -> Integration {
         recontact: None,
         bridge_sources: vec!["192.0.2.10/32".parse().unwrap()],
         enabled: true,
+        taken_over_at: None,
         desk: Health::default(),
         platform: Health::default(),
         created_at: Timestamp::from_seconds(1_795_165_200),

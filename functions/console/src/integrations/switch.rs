@@ -8,6 +8,8 @@ use shared::id::IntegrationId;
 use shared::store::Integration;
 use shared::time::Timestamp;
 
+use super::findings::Finding;
+use super::platform::Platform;
 use super::view::View;
 use super::{Named, bridge, drains, own, show};
 use crate::app::{App, HubUrl};
@@ -31,9 +33,10 @@ pub(crate) async fn enable(
     hub: HubUrl,
     Named(id): Named,
 ) -> Result<Json<View>, ApiError> {
-    let integration = switch(&person, &app, id, true).await?;
-    let findings = [bridge::follow(&app, &integration).await, drains::send_after(&app, &integration).await];
-    let findings = findings.into_iter().flatten().collect();
+    let (integration, claimed) = switch(&person, &app, id, true).await?;
+    let mut findings = if claimed { subscribe(&app, &integration).await? } else { Vec::new() };
+    findings.extend(bridge::follow(&app, &integration).await);
+    findings.extend(drains::send_after(&app, &integration).await);
     Ok(Json(show(&app, &hub, integration, findings).await?))
 }
 
@@ -54,24 +57,34 @@ pub(crate) async fn disable(
     hub: HubUrl,
     Named(id): Named,
 ) -> Result<Json<View>, ApiError> {
-    let integration = switch(&person, &app, id, false).await?;
+    let (integration, _) = switch(&person, &app, id, false).await?;
     let findings = bridge::follow(&app, &integration).await.into_iter().collect();
     Ok(Json(show(&app, &hub, integration, findings).await?))
 }
 
-async fn switch(person: &Person, app: &App, id: IntegrationId, enabled: bool) -> Result<Integration, ApiError> {
+/// The integration as it is then, and whether it has claimed its account, which nobody had.
+async fn switch(person: &Person, app: &App, id: IntegrationId, enabled: bool) -> Result<(Integration, bool), ApiError> {
     let tenant = person.tenant(app).await?;
     let integration = own(app, tenant, id).await?;
-    if integration.enabled == enabled {
-        return Ok(integration);
+    let claims = enabled && app.store.claim_holder(&integration.account).await?.is_none();
+    if integration.enabled == enabled && !claims {
+        return Ok((integration, false));
     }
     let wanted = Integration { enabled, updated_at: Timestamp::now(), ..integration };
-    if enabled && app.store.claim_holder(&wanted.account).await?.is_none() {
-        app.store.update_and_claim(&wanted).await?;
+    if claims {
+        app.store.update_and_claim(&Integration { taken_over_at: None, ..wanted }).await?;
     } else {
         app.store.update_integration(&wanted).await?;
     }
     let integration = own(app, tenant, id).await?;
-    tracing::info!(integration = %id, enabled, "an integration was switched");
-    Ok(integration)
+    tracing::info!(integration = %id, enabled, claims, "an integration was switched");
+    Ok((integration, claims))
+}
+
+/// Has the account's events sent to it again: whoever had the account before may have ended that.
+async fn subscribe(app: &App, integration: &Integration) -> Result<Vec<Finding>, ApiError> {
+    let Some(secrets) = app.secrets.current_integration(integration.id, Timestamp::now()).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(Platform::of(app, integration, &secrets).await?.subscribe(&integration.account).await)
 }

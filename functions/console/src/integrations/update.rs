@@ -63,13 +63,15 @@ pub(crate) async fn update(
         touched.secrets = true;
     }
 
+    let mut findings = Vec::new();
     if touched.platform {
         draft.set_webhook_url(&hub);
         let found = Platform::of(&app, &draft.integration, &draft.secrets).await?.account().await?;
         check_account(&mut draft, &found)?;
+        findings.extend(found.finding);
     }
     let integration = keep(&app, &draft, touched).await?;
-    let mut findings: Vec<_> = bridge::follow(&app, &integration).await.into_iter().collect();
+    findings.extend(bridge::follow(&app, &integration).await);
     if touched.platform {
         let platform = Platform::of(&app, &integration, &draft.secrets).await?;
         findings.extend(platform.subscribe(&integration.account).await);

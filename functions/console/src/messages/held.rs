@@ -1,14 +1,17 @@
 //! What agents wrote and is held until the customer writes: listed, read, cancelled.
 
 use serde_json::json;
+use shared::envelope::{Envelope, Work};
 use shared::id::IntegrationId;
-use shared::store::{Held, HeldContent, HeldState, StoreError};
+use shared::store::{Held, HeldContent, HeldState, Integration};
+use shared::time::Timestamp;
 
 use super::key::Key;
 use super::{UNKNOWN, View, Whole, preview};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
+use crate::integrations::target;
 
 /// What is held of an integration, behind a message where one is given.
 pub(super) async fn list(
@@ -35,18 +38,19 @@ pub(super) async fn read(app: &App, id: IntegrationId, key: &Key) -> Result<Whol
     Ok(Whole { message: view(&held), payload: Some(payload) })
 }
 
-/// Throws one away before it is sent. One that is being sent cannot be.
-pub(super) async fn cancel(app: &App, id: IntegrationId, key: &Key) -> Result<(), ApiError> {
+/// Cancels one before it is sent, which its agent is told by the worker. One that is being sent cannot be.
+pub(super) async fn cancel(app: &App, integration: &Integration, key: &Key) -> Result<(), ApiError> {
+    let (id, now) = (integration.id, Timestamp::now());
     let held = find(app, id, key).await?;
-    if held.state == HeldState::Sending {
+    if !app.store.cancel_held(id, &held, now).await? {
         return Err(in_progress());
     }
-    match app.store.drop_held(id, &held).await {
-        Ok(()) => {}
-        Err(StoreError::Conflict) => return Err(in_progress()),
-        Err(error) => return Err(error.into()),
-    }
     tracing::info!(integration = %id, correlation = %held.correlation, "a held message was cancelled by a person");
+    let work = Envelope::new(target(integration), Work::EndHeld { customer: held.customer }, now);
+    if let Err(error) = app.inbound.send_one(&work).await {
+        // It is cancelled all the same, and upkeep finds it.
+        tracing::warn!(integration = %id, %error, "the agent is told a few minutes late that a held message was cancelled");
+    }
     Ok(())
 }
 
@@ -66,6 +70,7 @@ async fn find(app: &App, id: IntegrationId, key: &Key) -> Result<Held, ApiError>
 fn view(held: &Held) -> View {
     let reason = match (held.state, &held.trouble) {
         (HeldState::Sending, _) => "It is being sent.".to_owned(),
+        (HeldState::Cancelled, _) => "It was cancelled, which its agent is being told.".to_owned(),
         (HeldState::Waiting, Some(trouble)) => trouble.clone(),
         (HeldState::Waiting, None) => "The customer has not written yet, and may be written to only then.".to_owned(),
     };

@@ -224,7 +224,7 @@ pub(crate) async fn replay(
     Ok((StatusCode::ACCEPTED, Json(Queued { conversations: 1 })))
 }
 
-/// Throws a message away for good; a held one is not sent then.
+/// Throws a message away for good; a held one is not sent then, which its agent is told.
 #[utoipa::path(delete, path = "/api/integrations/{id}/messages/{key}", operation_id = "discard_message", tag = "messages",
     params(
         ("id" = String, Path, description = "The integration"),
@@ -247,7 +247,7 @@ pub(crate) async fn discard(
     let tenant = person.tenant(&app).await?;
     let integration = own(&app, tenant, id).await?;
     if key.state() == Listed::Held {
-        held::cancel(&app, id, &key).await?;
+        held::cancel(&app, &integration, &key).await?;
         return Ok(StatusCode::NO_CONTENT);
     }
     let kept = find(&app, &integration, &key).await?;

@@ -4,7 +4,7 @@ use shared::store::{Held, HeldContent, HeldState};
 
 use super::*;
 use crate::integrations::samples;
-use crate::testing::{Around, item};
+use crate::testing::{Around, failed_condition, item};
 
 #[test]
 fn what_is_listed() {
@@ -148,17 +148,29 @@ async fn what_is_held_is_listed_and_read() {
 
 #[tokio::test]
 async fn what_is_held_can_be_cancelled_but_not_while_it_is_sent() {
-    for (state, status, writes) in [(HeldState::Waiting, 204, 1), (HeldState::Sending, 409, 0)] {
-        let found = json!({"Item": row_of(&Held { state, ..held() })});
-        let around = Around::new(move |call| call.reads("CONVERSATION#").then(|| (200, found.clone()))).await;
-        let (told, body) = around.ask("DELETE", &format!("/messages/{}", Key::of_held(&held()))).await;
-        assert_eq!(told, status, "{body}");
-        let calls = around.calls("TransactWriteItems");
-        assert_eq!(calls.len(), writes, "{state:?}");
-        for call in calls {
-            let [row, conversation] = &call.body["TransactItems"].as_array().unwrap()[..] else { panic!("two writes") };
-            assert_eq!(row["Delete"]["ExpressionAttributeValues"][":state"]["S"], "waiting");
-            assert_eq!(conversation["Update"]["UpdateExpression"], "SET held = held - :one");
+    let queue_is_away = (500, json!({}));
+    for (is_sent, queue, status, told) in [
+        (false, None, 204, 1),
+        (false, Some(queue_is_away), 204, 1), // upkeep finds it
+        (true, None, 409, 0),
+    ] {
+        let found = json!({"Item": row_of(&held())});
+        let around = Around::new(move |call| match call.operation.as_str() {
+            "UpdateItem" if is_sent => Some(failed_condition()),
+            "SendMessage" => queue.clone(),
+            _ => call.reads("CONVERSATION#").then(|| (200, found.clone())),
+        })
+        .await;
+        let (answered, body) = around.ask("DELETE", &format!("/messages/{}", Key::of_held(&held()))).await;
+        assert_eq!(answered, status, "{body}");
+        let written = &around.calls("UpdateItem")[0].body;
+        assert_eq!(written["ExpressionAttributeValues"][":cancelled"]["S"], "cancelled");
+        assert_eq!(written["ConditionExpression"], "#state IN (:waiting, :cancelled)");
+        let work = around.calls("SendMessage");
+        assert_eq!(work.len(), told, "{work:?}");
+        for work in work {
+            let body = work.body["MessageBody"].as_str().unwrap();
+            assert!(body.contains("\"work\":\"end_held\"") && body.contains("390550001122"), "{body}");
         }
     }
 }

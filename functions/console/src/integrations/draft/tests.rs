@@ -185,7 +185,7 @@ fn a_new_reply_secret_keeps_the_one_before() {
 fn the_account_is_what_the_platform_says() {
     let mut draft = made();
     let key = AccountKey::of("facebook", "218840075512346");
-    draft.name_account(&ProviderAccount { key, name: "Northwind".to_owned() });
+    draft.name_account(&ProviderAccount { key, name: "Northwind".to_owned(), finding: None });
     assert_eq!(draft.integration.account.as_str(), "facebook:218840075512346");
     assert_eq!(draft.secrets.account, draft.integration.account);
     assert_eq!(draft.integration.account_name, "Northwind");
@@ -235,11 +235,19 @@ fn sinch() -> Value {
     } })
 }
 
+fn kaleyra() -> Value {
+    json!({ "provider": "kaleyra", "kaleyra": {
+        "sid": "HXAP1600000000IN", "api_key": "the-api-key", "host": "api.in.kaleyra.io", "number": "+44 20 7946 0018",
+        "generation": "v2",
+    } })
+}
+
 #[test]
 fn a_number_is_told_by_what_its_provider_needs() {
     let table = [
         (twilio(), format!("whatsapp:twilio:{ACCOUNT_SID}:12025550199"), vec![]),
         (sinch(), "whatsapp:sinch:01JX8Q".to_owned(), vec![]),
+        (kaleyra(), "whatsapp:kaleyra:442079460018".to_owned(), vec![]),
         (json!({ "provider": "twilio" }), "unknown:".to_owned(), vec!["twilio"]),
         (json!({ "provider": "smoke" }), "unknown:".to_owned(), vec!["page_token", "provider"]),
         (
@@ -299,6 +307,38 @@ fn a_part_of_a_providers_settings_changes_alone() {
     assert_eq!(credential(&draft), (key, "the-keys-secret".to_owned()), "the key stays");
     change(&mut draft, json!({ "twilio": { "api_key_sid": null } }));
     assert_eq!(credential(&draft), (ACCOUNT_SID.to_owned(), "the-newest-token".to_owned()));
+}
+
+#[test]
+fn the_secret_before_is_kept_where_calls_are_checked() {
+    let (mut draft, _) = number(sinch());
+    let first = draft.secrets.app_secrets[0].expose_secret().to_owned();
+    change(&mut draft, json!({ "sinch": { "basic": true } }));
+    assert_eq!(texts(&draft.secrets.app_secrets), [&first], "nobody asked for a new one");
+    change(&mut draft, json!({ "sinch": { "rotate_signing_secret": true } }));
+    let known = texts(&draft.secrets.app_secrets);
+    assert!(known.len() == 2 && known[0].len() == 43 && known[0] != first && known[1] == first, "{known:?}");
+
+    let (mut draft, problems) = number(kaleyra());
+    assert_eq!(problems, Vec::<String>::new());
+    let guarded = |draft: &Draft| {
+        let guard = draft.secrets.webhook_guard.clone().unwrap();
+        let headers = guard.headers.iter().map(|known| known.value.expose_secret().to_owned());
+        let users = guard.users.iter().map(|known| known.password.expose_secret().to_owned());
+        (headers.collect::<Vec<_>>(), users.collect::<Vec<_>>())
+    };
+    assert_eq!(guarded(&draft), (vec![], vec![]));
+    for value in ["the-first-value", "the-second-value", "the-second-value", "the-third-value"] {
+        let both = json!({ "header_name": "X-Hub", "header_value": value, "user": "kaleyra", "password": value });
+        assert_eq!(change(&mut draft, json!({ "kaleyra": both })).1, Vec::<String>::new());
+    }
+    let newest = || vec!["the-third-value".to_owned(), "the-second-value".to_owned()];
+    assert_eq!(guarded(&draft), (newest(), newest()));
+    change(&mut draft, json!({ "kaleyra": { "user": null } }));
+    assert_eq!(guarded(&draft), (newest(), vec![]));
+    assert_eq!(change(&mut draft, json!({ "kaleyra": { "header_name": "X" } })).1, ["kaleyra.header_value"]);
+    change(&mut draft, json!({ "kaleyra": { "header_value": null } }));
+    assert_eq!(guarded(&draft), (vec![], vec![]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
+use shared::channel::whatsapp::kaleyra::connect::Known;
 use shared::channel::whatsapp::kaleyra::{Credential, Generation, connect};
 use shared::channel::{BasicUser, FixedHeader, PlatformCredential, Provider};
 use shared::id::AccountKey;
@@ -85,14 +86,14 @@ impl Settings {
         }
         match (self.header_name, self.header_value) {
             (Given::Absent, Given::Absent) => {}
-            (Given::Value(name), Given::Value(value)) => guard.header = Some(FixedHeader { name, value }),
-            (Given::Null, _) | (_, Given::Null) => guard.header = None,
+            (Given::Value(name), Given::Value(value)) => guard.put_header(FixedHeader { name, value }),
+            (Given::Null, _) | (_, Given::Null) => guard.headers.clear(),
             _ => problems.add("kaleyra.header_value", "is needed with header_name, and the other way round"),
         }
         match (self.user, self.password) {
             (Given::Absent, Given::Absent) => {}
-            (Given::Value(user), Given::Value(password)) => guard.basic = Some(BasicUser { user, password }),
-            (Given::Null, _) | (_, Given::Null) => guard.basic = None,
+            (Given::Value(user), Given::Value(password)) => guard.put_user(BasicUser { user, password }),
+            (Given::Null, _) | (_, Given::Null) => guard.users.clear(),
             _ => problems.add("kaleyra.password", "is needed with user, and the other way round"),
         }
         match self.sources {
@@ -115,18 +116,26 @@ fn generation(text: &str) -> Result<Generation, &'static str> {
 /// The account, if Kaleyra knows it by this key on this host. It tells neither a name nor the numbers, so that the number is
 /// taken as typed and is the name too.
 pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiError> {
-    asking.ask(connect::account(&asking.connection())).await.map_err(|failure| refused(&failure))?;
+    let known = asking.ask(connect::account(&asking.connection())).await.map_err(|failure| refused(&failure))?;
+    let finding = (known == Known::NotSaid).then(|| {
+        Finding::new(
+            "account_not_checked",
+            "Kaleyra did not tell whether sid, api_key and host fit together: it has no such question for this account. Send a \
+             message to yourself to see whether they do.",
+        )
+    });
     let key = asking.secrets.account.clone();
     let name = format!("+{}", key.platform_id().rsplit(':').next().unwrap_or_default());
-    Ok(ProviderAccount { key, name })
+    Ok(ProviderAccount { key, name, finding })
 }
 
 /// What a person has to enter at Kaleyra.
 pub(crate) fn to_enter(secrets: &IntegrationSecrets) -> Finding {
     let guard = secrets.webhook_guard.as_ref();
     let more = match guard {
-        Some(guard) if guard.header.is_some() || guard.basic.is_some() => {
-            " Set the header or the user that you chose in the callback profile too: without it calls are turned away."
+        Some(guard) if !guard.headers.is_empty() || !guard.users.is_empty() => {
+            " Calls without the header or the user that you chose are turned away, so enter it in callback profiles, with \
+             the header or the user: a number's plain incoming URL carries neither."
         }
         _ => "",
     };

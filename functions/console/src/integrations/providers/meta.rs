@@ -66,7 +66,7 @@ pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiE
                 .to_owned(),
         ));
     }
-    Ok(ProviderAccount { key: account_of(&number.id), name: number.name })
+    Ok(ProviderAccount { key: account_of(&number.id), name: number.name, finding: None })
 }
 
 /// Has the business account's events sent to the app, and, where the app is the integration's own, this number's led to the
@@ -117,14 +117,19 @@ async fn lead_here(asking: &Asking<'_>) -> Option<Finding> {
 /// Ends it. The subscription is the business account's, so that it stays while another number of that is connected, here or
 /// by somebody else.
 pub(crate) async fn unsubscribe(asking: &Asking<'_>) {
+    let_go(asking).await;
     let connection = asking.connection();
-    if asking.secrets.webhook_url.is_some() && asking.ask(connect::lead_back(&connection)).await.is_err() {
-        tracing::warn!("a number at Meta is still led to a deleted integration");
-    }
     match is_shared(asking).await {
         Some(false) if asking.ask(connect::unsubscribe(&connection)).await.is_ok() => {}
         Some(true) => {}
         _ => tracing::warn!("a WhatsApp business account stays subscribed"),
+    }
+}
+
+/// Leads the number back to the app's own address, where it was led to the integration's.
+pub(crate) async fn let_go(asking: &Asking<'_>) {
+    if asking.secrets.webhook_url.is_some() && asking.ask(connect::lead_back(&asking.connection())).await.is_err() {
+        tracing::warn!("a number at Meta is still led to an integration that does not have it any more");
     }
 }
 

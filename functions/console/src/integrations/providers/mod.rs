@@ -5,6 +5,7 @@ use shared::channel::{PathGuard, Provider};
 use shared::id::AccountKey;
 
 use super::draft::Draft;
+use super::findings::Finding;
 use super::settings::Reader;
 use crate::error::{ApiError, Problems};
 
@@ -27,6 +28,8 @@ pub(crate) enum ProviderSettings {
 pub(crate) struct ProviderAccount {
     pub(crate) key: AccountKey,
     pub(crate) name: String,
+    /// What the provider left open.
+    pub(crate) finding: Option<Finding>,
 }
 
 /// The names under which the settings of a provider are sent.

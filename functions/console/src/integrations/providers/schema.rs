@@ -58,6 +58,8 @@ pub(crate) struct Sinch {
     key_secret: Option<String>,
     /// Whether requests carry the key itself in place of a token.
     basic: Option<bool>,
+    /// Has Sinch sign its calls with a new secret. What is signed with the one before is taken until the next time.
+    rotate_signing_secret: Option<bool>,
 }
 
 /// A number at Kaleyra.
@@ -78,11 +80,12 @@ pub(crate) struct Kaleyra {
     /// The API that the number is on: `v1` or `v2`. Needed.
     #[schema(example = "v2")]
     generation: Option<String>,
-    /// A header that every call of Kaleyra must carry, with `header_value`.
+    /// A header that every call of Kaleyra must carry, with `header_value`. The one before it is taken until the next change;
+    /// `null` takes both out.
     header_name: Option<String>,
     /// What stands in it.
     header_value: Option<String>,
-    /// A user that every call of Kaleyra must carry, with `password`.
+    /// A user that every call of Kaleyra must carry, with `password`. As with the header.
     user: Option<String>,
     /// The user's password.
     password: Option<String>,

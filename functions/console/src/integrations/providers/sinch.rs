@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     key_id: Given<String>,
     key_secret: Given<SecretString>,
     basic: Given<bool>,
+    rotate_signing_secret: bool,
 }
 
 impl Settings {
@@ -33,6 +34,7 @@ impl Settings {
             key_id: reader.text("key_id", forms::word),
             key_secret: reader.text("key_secret", forms::key),
             basic: reader.flag("basic"),
+            rotate_signing_secret: reader.flag("rotate_signing_secret").value().unwrap_or_default(),
         }
     }
 
@@ -65,7 +67,7 @@ impl Settings {
         for (setting, is_there) in needed {
             required(problems, Provider::Sinch, setting, is_there);
         }
-        if draft.secrets.app_secrets.is_empty() {
+        if draft.secrets.app_secrets.is_empty() || self.rotate_signing_secret {
             put_first(&mut draft.secrets.app_secrets, random_secret()?);
         }
         draft.expect_account(AccountKey::new(format!("whatsapp:sinch:{}", credential.app)));
@@ -86,7 +88,7 @@ fn region(text: &str) -> Result<Region, &'static str> {
 /// Which app the key and the project lead to, by Sinch's own word.
 pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiError> {
     let app = asking.ask(connect::app(&asking.connection())).await.map_err(|failure| refused(&failure))?;
-    Ok(ProviderAccount { key: AccountKey::new(format!("whatsapp:sinch:{}", app.id)), name: app.name })
+    Ok(ProviderAccount { key: AccountKey::new(format!("whatsapp:sinch:{}", app.id)), name: app.name, finding: None })
 }
 
 /// Leads the app's callbacks to us: the webhook that does so already is brought up to date, else one is added.
@@ -116,6 +118,17 @@ pub(crate) async fn unsubscribe(asking: &Asking<'_>) {
     }
 }
 
+fn not_changed(failure: &Failure) -> Finding {
+    Finding::new(
+        "webhook_not_changed",
+        format!(
+            "Sinch did not take the change of the hub's webhook. What it signs as before is still taken. Send any field of sinch \
+             again, and rotate the secret no further until this is gone. {}",
+            failure.sentence
+        ),
+    )
+}
+
 async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
     let connection = asking.connection();
     let target = asking.secrets.webhook_url.as_deref().unwrap_or_default();
@@ -123,11 +136,14 @@ async fn lead_here(asking: &Asking<'_>) -> Result<Vec<Finding>, Failure> {
     let (app, webhooks) =
         tokio::join!(asking.ask(connect::app(&connection)), asking.ask(connect::webhooks(&connection)),);
     let webhooks = webhooks?;
-    match connect::leading_to(&webhooks, target) {
-        Some(webhook) => asking.ask(connect::change(&connection, &webhook.id, target, &secret)).await?,
-        None => asking.ask(connect::register(&connection, target, &secret)).await?,
-    };
     let mut findings = Vec::new();
+    match connect::leading_to(&webhooks, target) {
+        Some(webhook) => {
+            let changed = asking.ask(connect::change(&connection, &webhook.id, target, &secret)).await;
+            findings.extend(changed.err().map(|failure| not_changed(&failure)));
+        }
+        None => drop(asking.ask(connect::register(&connection, target, &secret)).await?),
+    }
     if webhooks.iter().any(|webhook| webhook.target != target) {
         findings.push(Finding::new(
             "other_webhooks",

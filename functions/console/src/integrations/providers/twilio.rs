@@ -100,6 +100,7 @@ pub(crate) async fn account(asking: &Asking<'_>) -> Result<ProviderAccount, ApiE
     Ok(ProviderAccount {
         key: AccountKey::new(format!("whatsapp:twilio:{}:{number}", account.sid)),
         name: account.name,
+        finding: None,
     })
 }
 
