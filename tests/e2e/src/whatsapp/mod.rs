@@ -83,6 +83,8 @@ pub struct Line {
     pub desk: Account,
     /// The integration as the hub showed it when it was made.
     pub integration: Value,
+    /// What the administrator enters of the number, as they sent it.
+    settings: Value,
 }
 
 impl Line {
@@ -122,7 +124,19 @@ impl Line {
         .await
     }
 
+    /// The same number, taken over by another integration with a desk of its own. What is entered by hand at the carrier is
+    /// as before.
+    pub async fn taken_over(&self) -> Self {
+        Self::connected(self.number.clone(), self.settings.clone(), |wanted| wanted["take_over"] = json!(true)).await
+    }
+
     async fn of(number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
+        let line = Self::connected(number, settings, change).await;
+        line.number.enter(line.integration["webhook_url"].as_str().unwrap());
+        line
+    }
+
+    async fn connected(number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
         let mut config = any_account();
         config.map_key = "phone".to_owned();
         let desk = crate::scene::sandbox().add_account(config);
@@ -135,15 +149,14 @@ impl Line {
             "desk_account": desk.id().to_string(),
             "map_key": "phone",
         });
-        merge(&mut wanted, settings);
+        merge(&mut wanted, settings.clone());
         change(&mut wanted);
         let hub = Hub::sign_in().await;
         let told = hub.ask(Method::POST, "/api/integrations", Some(&wanted)).await;
         assert_eq!(told.status, 201, "{}", told.text);
         let integration = told.json;
         desk.set_reply_url(integration["reply_url"].as_str().unwrap());
-        number.enter(integration["webhook_url"].as_str().unwrap());
-        Self { hub, number, desk, integration }
+        Self { hub, number, desk, integration, settings }
     }
 
     /// The integration's id.

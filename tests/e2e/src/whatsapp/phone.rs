@@ -220,7 +220,7 @@ impl Number {
     }
 
     /// Enters the hub's address where the carrier has it entered by hand.
-    pub(super) fn enter(&self, url: &str) {
+    pub fn enter(&self, url: &str) {
         match self {
             Self::Twilio(number) => number.enter(url),
             Self::Kaleyra(number) => number.enter(url),
@@ -266,6 +266,35 @@ impl Number {
             Self::Sinch(app) => app.set(|app| app.reversed = true),
             Self::Kaleyra(number) => number.set(|number| number.reversed = true),
         }
+    }
+
+    /// Posts everything again that was posted about this number; says how much that was.
+    pub async fn posts_all_again(&self) -> usize {
+        let mut taken = Vec::new();
+        match self {
+            Self::Meta(number) => {
+                for post in number.read(|number| number.webhooks.clone()) {
+                    taken.push(number.post_again(&post).await.acknowledged());
+                }
+            }
+            Self::Twilio(number) => {
+                for post in number.read(|number| number.webhooks.clone()) {
+                    taken.push(number.post_again(&post).await.acknowledged());
+                }
+            }
+            Self::Sinch(app) => {
+                for post in app.state().posts {
+                    taken.push(app.replay(&post).await.acknowledged());
+                }
+            }
+            Self::Kaleyra(number) => {
+                for post in number.read(|number| number.webhooks.clone()) {
+                    taken.push(number.send_again(&post).await.acknowledged());
+                }
+            }
+        }
+        assert!(taken.iter().all(|taken| *taken), "{taken:?}");
+        taken.len()
     }
 
     /// Ends all faults.

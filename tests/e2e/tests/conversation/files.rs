@@ -34,7 +34,7 @@ async fn every_kind_arrives_as_it_was_sent() {
 async fn a_file_that_is_missing_at_first_is_told_of_and_follows() {
     let scene = Scene::new().await;
     let ingrid = scene.customer();
-    let file = File::new("late.png", "image/png", PNG).missing_at_first(1);
+    let file = File::new("late.png", "image/png", PNG).missing_at_first(3);
     ingrid.sends(Some("look at this"), vec![file]).await;
     ingrid.says("the text does not wait").await;
     let bodies = scene.until_bodies(&ingrid, 4).await;

@@ -210,7 +210,7 @@ async fn a_desk_that_goes_away_between_two_parts_gets_the_rest_later() {
 async fn a_file_that_is_missing_for_long_is_told_of_once_and_follows() {
     let scene = Scene::new().await;
     let anna = scene.customer();
-    let file = File::new("late.png", "image/png", &b"\x89PNG\r\n\x1a\n0000IHDR"[..]).missing_at_first(2);
+    let file = File::new("late.png", "image/png", &b"\x89PNG\r\n\x1a\n0000IHDR"[..]).missing_at_first(4);
     anna.sends(None, vec![file]).await;
     // It is tried again after 30 s and once more after 60 s.
     let there = |desk: &AccountState| desk.bodies_of(anna.psid()).len() >= 2;

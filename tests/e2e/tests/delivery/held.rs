@@ -66,19 +66,7 @@ impl Stage {
         customer.set(|customer| customer.last_event_at = Some(now.millis()));
         self.store.note_sign(self.id, &Place::Direct, &id, now, Sign::Message(None)).await.unwrap();
         for text in texts {
-            let held = Held {
-                correlation: CorrelationId::generate(),
-                part: 0,
-                last: true,
-                customer: id.clone(),
-                reply: None,
-                content: HeldContent::Text { text: (*text).to_owned() },
-                since,
-                until: since.plus(Duration::from_secs(72 * 3600)),
-                state: HeldState::Waiting,
-                claim: None,
-                trouble: None,
-            };
+            let held = one_held(&id, text, since);
             let read = self.conversation(&customer).await;
             self.store.hold(self.id, &id, &[held], &read, Holding::Closed, now).await.unwrap();
             // The next one's id is of a later time.
@@ -122,6 +110,22 @@ impl Stage {
     }
 }
 
+fn one_held(customer: &CustomerId, text: &str, since: Timestamp) -> Held {
+    Held {
+        correlation: CorrelationId::generate(),
+        part: 0,
+        last: true,
+        customer: customer.clone(),
+        reply: None,
+        content: HeldContent::Text { text: text.to_owned() },
+        since,
+        until: since.plus(Duration::from_secs(72 * 3600)),
+        state: HeldState::Waiting,
+        claim: None,
+        trouble: None,
+    }
+}
+
 #[tokio::test]
 async fn two_replies_are_held_and_a_third_comes_as_the_customer_answers() {
     let stage = Stage::with_template().await;
@@ -161,6 +165,8 @@ async fn what_is_held_can_be_cancelled() {
     let (status, whole) = stage.scene.hub.call(Method::GET, &path, None).await;
     assert_eq!((status, &whole["payload"]), (200, &json!({"text": "first"})), "{whole}");
     assert_eq!(stage.scene.hub.call(Method::DELETE, &path, None).await.0, 204);
+    assert_eq!(stage.until_told(&anna, "cancelled").await, "[hub] cancelled before it was sent: \"first\"");
+    stage.scene.until_kept("held", 1).await;
     assert_eq!(stage.scene.hub.call(Method::DELETE, &path, None).await.0, 404);
     anna.says("yes?").await;
     assert_eq!(stage.until_told(&anna, "held message").await, "[hub] 1 held message was sent.");
@@ -268,6 +274,39 @@ async fn what_is_over_ends_and_the_agent_is_told_once() {
     assert_eq!(stage.lines(&anna).len(), 2);
     assert!(on_phone(&anna).is_empty());
     assert_eq!(stage.conversation(&ingrid).await.held, 1);
+}
+
+#[tokio::test]
+async fn the_agent_is_told_of_a_template_that_somebody_died_at() {
+    let stage = Stage::with_template().await;
+    let minute = Duration::from_secs(60);
+    let (anna, ingrid, marco) = (stage.silent().await, stage.silent().await, stage.silent().await);
+    let now = Timestamp::now();
+    for (customer, at) in [(&anna, now.minus(minute)), (&ingrid, now.plus(minute)), (&marco, now.minus(minute))] {
+        let (id, read) = (CustomerId::new(customer.psid()), stage.conversation(customer).await);
+        let held = one_held(&id, "first", now);
+        stage.store.hold(stage.id, &id, &[held], &read, Holding::Asking, at).await.unwrap();
+    }
+    let id = CustomerId::new(marco.psid());
+    let cancelled = stage.store.held(stage.id, &id, 1).await.unwrap();
+    stage.store.drop_held(stage.id, &cancelled[0]).await.unwrap();
+
+    for _ in 0..2 {
+        upkeep(&stack().aws_url).await.go(Duration::from_secs(30)).await.unwrap();
+    }
+    let told = stage.until_told(&anna, "nobody knows whether they were asked").await;
+    assert!(told.contains("your next message to them asks once more"), "{told}");
+    assert_eq!(stage.conversation(&anna).await.asking_until, None);
+    assert!(stage.conversation(&ingrid).await.asking_until.is_some(), "somebody is at it");
+    assert_eq!(stage.conversation(&marco).await.asking_until, None, "there is nothing to ask for");
+
+    assert_eq!(stage.scene.reply(&text(&anna, "second")).await.status, 202);
+    assert_eq!(on_phone(&anna), ["hello_again"]);
+    anna.says("yes?").await;
+    assert_eq!(stage.until_told(&anna, "were sent").await, "[hub] 2 held messages were sent.");
+    assert_eq!(on_phone(&anna), ["hello_again", "first", "second"]);
+    let lines = [&anna, &ingrid, &marco].map(|customer| stage.lines(customer).len());
+    assert_eq!(lines, [2, 0, 0]);
 }
 
 #[tokio::test]

@@ -60,6 +60,26 @@ async fn what_is_held_can_be_cancelled(carrier: Carrier) {
     assert_eq!(line.until_received(&anna, 2).await, ["[template]", "second"]);
 }
 
+through_each!(a_template_that_does_not_arrive_is_told_and_asked_with_anew);
+
+async fn a_template_that_does_not_arrive_is_told_and_asked_with_anew(carrier: Carrier) {
+    let line = Line::new(carrier).await;
+    let anna = line.known().await;
+    line.closes_window(&anna).await;
+    line.number.fails_later();
+    let told = line.reply(&anna, "first").await;
+    assert_eq!((told.status, told.code()), (202, "held"), "{}", told.text);
+    line.until_told(&anna, "not delivered to the customer").await;
+    let told = line.until_told(&anna, "that was the template").await;
+    assert!(told.contains("your next message to them asks once more"), "{told}");
+    assert!(anna.received().is_empty());
+    let told = line.reply(&anna, "second").await;
+    assert!(told.status == 202 && told.message().contains("was asked with the template"), "{}", told.text);
+    assert_eq!(line.until_received(&anna, 1).await, ["[template]"]);
+    anna.says("Yes?").await;
+    assert_eq!(line.until_received(&anna, 3).await, ["[template]", "first", "second"]);
+}
+
 through_each!(where_the_carrier_knows_better_the_next_answer_is_held);
 
 async fn where_the_carrier_knows_better_the_next_answer_is_held(carrier: Carrier) {
@@ -73,7 +93,16 @@ async fn where_the_carrier_knows_better_the_next_answer_is_held(carrier: Carrier
         let told = line.until_told(&anna, "not delivered to the customer").await;
         assert!(told.contains("into the void"), "{told}");
         if !carrier.tells_reasons() {
-            // That it did not arrive is all that anybody can know.
+            // That it did not arrive is all that anybody can know, and so the next one is tried as well.
+            assert_eq!(line.reply(&anna, "again").await.status, 200);
+            line.until_desk(|desk| {
+                let bodies = desk.bodies_of(anna.id());
+                bodies.iter().filter(|body| body.starts_with("[hub] not delivered")).count() == 2
+            })
+            .await;
+            anna.says("Yes?").await;
+            line.reply(&anna, "now").await.sent();
+            assert_eq!(line.until_received(&anna, 1).await, ["now"]);
             return;
         }
         let told = line.reply(&anna, "again").await;

@@ -70,6 +70,8 @@ async fn the_header_and_the_user_that_were_chosen_are_wanted() {
         let settings = wanted["kaleyra"].as_object_mut().unwrap();
         settings.insert("header_name".to_owned(), json!("X-Hub-Token"));
         settings.insert("header_value".to_owned(), json!("a-value-that-nobody-guesses"));
+        settings.insert("user".to_owned(), json!("kaleyra"));
+        settings.insert("password".to_owned(), json!("pass word"));
     })
     .await;
     let Number::Kaleyra(number) = line.number.clone() else { panic!("it is Kaleyra's") };
@@ -77,8 +79,13 @@ async fn the_header_and_the_user_that_were_chosen_are_wanted() {
     assert!(!anna.tries_to_say("without").await);
     let header = ("x-hub-token".to_owned(), "a-value-that-nobody-guesses".to_owned());
     number.set(|number| number.header = Some(header));
+    assert!(!anna.tries_to_say("with the header alone").await);
+    number.set(|number| number.basic = Some(("kaleyra".to_owned(), "pass word".to_owned())));
     anna.says("with").await;
     assert_eq!(line.until_bodies(&anna, 1).await, ["with"]);
+    // Statuses come by the callback profile: an address that a message names is called without either.
+    let sent = line.reply(&anna, "we see you").await.sent();
+    line.until_state(&sent[0], "delivered").await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod kaleyra;
 mod meta;
 mod sinch;
 mod statuses;
+mod taken_over;
 mod throttled;
 mod twilio;
 

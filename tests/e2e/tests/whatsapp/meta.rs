@@ -166,6 +166,44 @@ async fn a_number_that_goes_over_to_somebody_else_takes_no_history_along() {
 }
 
 #[tokio::test]
+async fn an_answer_goes_to_nobody_who_has_the_number_by_now() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    let number = anna.id().to_owned();
+    person(&anna).set(|person| person.user_id = Some(format!("DE.{number}")));
+    anna.says("now with a user id").await;
+    line.until_bodies(&anna, 2).await;
+    // She has given the number back, and nobody said so.
+    person(&anna).set(|person| person.phone = None);
+    let bert = of(&line).customer_by_user_id(&format!("DE.9{number}"), "Bert Holm");
+    bert.set(|person| person.phone = Some(number.clone()));
+    bert.says("the number is mine now").await;
+    line.until_desk(|desk| desk.incoming().len() == 3).await;
+    line.reply(&anna, "for Anna alone").await.sent();
+    assert_eq!(line.until_received(&anna, 1).await, ["for Anna alone"]);
+    assert!(of(&line).received(&format!("DE.9{number}")).is_empty());
+}
+
+#[tokio::test]
+async fn a_number_that_was_known_first_goes_over_to_somebody_else_too() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    let digits = unique();
+    let (old, new) = (anna.id().to_owned(), format!("48{}", &digits[digits.len() - 10..]));
+    person(&anna).set(|person| person.user_id = Some(format!("DE.{digits}")));
+    anna.says("now with a user id").await;
+    line.until_bodies(&anna, 2).await;
+    person(&anna).changes_number(&new, Some(&format!("PL.{digits}"))).await;
+    line.until_desk(|desk| desk.bodies_of(&old).len() == 3).await;
+    let other = format!("DE.9{digits}");
+    let bert = of(&line).customer_by_user_id(&other, "Bert Holm");
+    bert.set(|person| person.phone = Some(old.clone()));
+    bert.says("the number is mine now").await;
+    let desk = line.until_desk(|desk| desk.incoming().len() == 4).await;
+    assert_eq!((desk.bodies_of(&old).len(), desk.bodies_of(&other)), (3, vec!["the number is mine now"]));
+}
+
+#[tokio::test]
 async fn a_file_is_fetched_with_the_token_and_once_more_where_it_is_missing_at_first() {
     let line = Line::new(Carrier::Meta).await;
     let anna = line.customer();
@@ -173,7 +211,7 @@ async fn a_file_is_fetched_with_the_token_and_once_more_where_it_is_missing_at_f
     assert_eq!(line.until_bodies(&anna, 2).await, ["look", "image.png"]);
     let fetches = person(&anna).fetches(sent.file.as_ref().unwrap());
     assert!(!fetches.is_empty() && fetches.iter().all(|fetch| fetch.authorized), "{fetches:?}");
-    let late = File::new("late.png", "image/png", PNG).missing_at_first(1);
+    let late = File::new("late.png", "image/png", PNG).missing_at_first(3);
     person(&anna).sends(late, None).await;
     let bodies = line.until_bodies(&anna, 4).await;
     assert!(bodies[2].starts_with("[file] the image could not be fetched yet"), "{bodies:?}");
@@ -297,6 +335,23 @@ async fn limits_of_every_kind_are_told_or_waited_for() {
     }
     line.reply(&anna, "now").await.sent();
     assert_eq!(line.until_received(&anna, 1).await, ["now"]);
+}
+
+#[tokio::test]
+async fn a_file_waits_for_a_token_that_ended() {
+    let line = Line::new(Carrier::Meta).await;
+    let anna = line.known().await;
+    of(&line).set_account(|number| number.token_state = sandbox::meta::Token::Expired);
+    person(&anna).sends(File::new("tile.png", "image/png", PNG), None).await;
+    let told = line.until_bodies(&anna, 2).await.pop().unwrap();
+    assert_eq!(
+        told,
+        "[file] the image waits: the platform no longer accepts the hub's credential; an administrator must renew it"
+    );
+    let platform = line.hub.integration(line.id()).await["platform"].clone();
+    assert_eq!(platform["state"], "refuses", "{platform}");
+    of(&line).set_account(|number| number.token_state = sandbox::meta::Token::Valid);
+    assert_eq!(line.until_bodies(&anna, 3).await[2], "image.png");
 }
 
 #[tokio::test]

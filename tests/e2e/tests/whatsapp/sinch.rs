@@ -1,5 +1,6 @@
 //! What only Sinch does: callbacks signed with a time and a nonce, webhooks that the hub registers, files without a credential.
 
+use e2e::scene::until;
 use e2e::whatsapp::{Carrier, Line, Number, Phone, Sending};
 use reqwest::Method;
 use sandbox::sinch::{File, Mode, SinchApp, SinchCustomer};
@@ -34,9 +35,14 @@ async fn a_callback_that_is_signed_wrong_or_too_old_gets_nothing_in() {
     let post = person(&anna).says("hello").await.post.unwrap();
     line.until_bodies(&anna, 1).await;
     let now = shared::time::Timestamp::now().millis();
-    let hour = 60 * 60 * 1000;
-    for (secret, at) in [("another secret", now), ("another secret", now - hour)] {
-        assert_eq!(app.post_signed(&post.body, secret, at).await.unwrap().status, Some(401));
+    let (right, hour) = (app.signs_with(), 60 * 60 * 1000);
+    let body = String::from_utf8_lossy(&post.body).replace("hello", "forged");
+    // What is signed right but too late is to come again, signed anew.
+    for (secret, at, status) in
+        [("another secret", now, 401), (&right, now - hour, 503), (&right, now + hour, 503), (&right, now, 200)]
+    {
+        let body = if status == 200 { post.body.clone() } else { body.clone().into() };
+        assert_eq!(app.post_signed(&body, secret, at).await.unwrap().status, Some(status), "{at}");
     }
     anna.says("still here").await;
     assert_eq!(line.until_bodies(&anna, 2).await, ["hello", "still here"]);
@@ -54,6 +60,23 @@ async fn the_webhook_is_registered_and_taken_away_again() {
 }
 
 #[tokio::test]
+async fn a_new_signing_secret_is_entered_at_sinch_and_the_one_before_is_still_taken() {
+    let (line, app) = line().await;
+    let anna = line.customer();
+    let before = app.signs_with();
+    let post = person(&anna).says("one").await.post.unwrap();
+    let change = serde_json::json!({"sinch": {"rotate_signing_secret": true}});
+    let (status, told) = line.hub.call(Method::PATCH, &format!("/api/integrations/{}", line.id()), Some(&change)).await;
+    assert_eq!(status, 200, "{told}");
+    assert_ne!(app.signs_with(), before);
+    // What a function read this very second it does not read again.
+    until(async || anna.tries_to_say("two").await.then_some(()).ok_or_else(|| "turned away".to_owned())).await;
+    assert_eq!(line.until_bodies(&anna, 2).await, ["one", "two"]);
+    let now = shared::time::Timestamp::now().millis();
+    assert_eq!(app.post_signed(&post.body, &before, now).await.unwrap().status, Some(200));
+}
+
+#[tokio::test]
 async fn a_file_whose_time_is_over_is_told_of_and_the_words_arrive() {
     let (line, _) = line().await;
     let anna = line.customer();
@@ -62,6 +85,17 @@ async fn a_file_whose_time_is_over_is_told_of_and_the_words_arrive() {
     let bodies = line.until_bodies(&anna, 2).await;
     assert_eq!(bodies[0], "look at this");
     assert!(bodies[1].starts_with("[file] the image could not be fetched yet"), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn a_file_comes_although_the_key_is_dead() {
+    let (line, app) = line().await;
+    let anna = line.known().await;
+    app.set(|app| app.key_works = false);
+    app.end_tokens();
+    anna.sends(Sending::new("tile.png", "image/png", &b"\x89PNG\r\n\x1a\n0000IHDR"[..]).captioned("look")).await;
+    assert_eq!(line.until_bodies(&anna, 3).await[1..], ["look", "image.png"]);
+    line.reply(&anna, "hello").await.refused(400, "provider_auth");
 }
 
 #[tokio::test]

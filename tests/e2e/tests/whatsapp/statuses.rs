@@ -21,6 +21,24 @@ async fn it_is_noted_how_far_an_answer_came(carrier: Carrier) {
     line.until_state(&read[0], "read").await;
 }
 
+through_each!(what_is_posted_again_changes_nothing);
+
+async fn what_is_posted_again_changes_nothing(carrier: Carrier) {
+    let line = Line::new(carrier).await;
+    let anna = line.known().await;
+    anna.reads();
+    let read = line.reply(&anna, "It arrived").await.sent();
+    line.until_state(&read[0], "read").await;
+    line.number.fails_later();
+    line.reply(&anna, "This did not").await.sent();
+    line.until_told(&anna, "This did not").await;
+    assert!(line.number.posts_all_again().await >= 4, "the message, and what became of both answers");
+    anna.says("Thanks").await;
+    let bodies = line.until_bodies(&anna, 3).await;
+    assert_eq!((bodies.len(), &*bodies[0], &*bodies[2]), (3, "Hello?", "Thanks"), "{bodies:?}");
+    line.until_state(&read[0], "read").await;
+}
+
 through_each!(an_answer_that_fails_later_is_told);
 
 async fn an_answer_that_fails_later_is_told(carrier: Carrier) {

@@ -29,6 +29,25 @@ async fn a_message_that_is_posted_again_is_one() {
 }
 
 #[tokio::test]
+async fn what_comes_by_the_fallback_address_is_the_same_message() {
+    let (line, number) = line().await;
+    let anna = line.customer();
+    // Nobody listens there.
+    number.set(|number| number.webhook_url = Some("http://127.0.0.1:1/twilio".to_owned()));
+    let sent = person(&anna).says("by the other way").await;
+    let fallback = sent.webhook.fallback.as_deref().expect("the fallback was called");
+    assert!(fallback.acknowledged(), "{fallback:?}");
+    assert_eq!(line.until_bodies(&anna, 1).await, ["by the other way"]);
+    // Twilio had the first call for lost, and it was not.
+    number.enter(line.integration["webhook_url"].as_str().unwrap());
+    let mut first = sent.webhook.clone();
+    first.url = line.integration["webhook_url"].as_str().unwrap().to_owned();
+    assert!(number.post_again(&first).await.acknowledged());
+    anna.says("and this").await;
+    assert_eq!(line.until_bodies(&anna, 2).await, ["by the other way", "and this"]);
+}
+
+#[tokio::test]
 async fn a_wrong_signature_gets_nothing_in() {
     let (line, number) = line().await;
     let anna = line.customer();

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::number::{Generation, NumberState, Template};
+use super::number::{NumberState, Template};
 use super::phone::PhoneMessage;
-use super::webhook::{self, Status};
+use super::webhook::{self, Callback, Status};
 use super::{Kept, media};
 use crate::{World, clock};
 
@@ -53,11 +53,12 @@ pub(super) async fn deliver(world: Arc<World>, number: Kept, message: Outgoing) 
         Err(Failed::Stopped) => vec![("not-sent", None)],
         Err(Failed::By(code)) => vec![("failed", Some(code))],
     };
-    let callback = match number.read(|number| number.generation) {
-        Generation::V1 => message.callback.clone().or_else(|| number.read(|number| number.status_url.clone())),
-        Generation::V2 => message.callback.clone(),
+    let callback = match (&message.callback, number.read(|number| number.status_url.clone())) {
+        // What a message names itself is called without the header and the user of a callback profile.
+        (Some(url), _) => Callback { url: url.clone(), bare: true },
+        (None, Some(url)) => Callback { url, bare: false },
+        (None, None) => return,
     };
-    let Some(callback) = callback else { return };
     if number.read(|number| number.reversed) {
         told.reverse();
     }

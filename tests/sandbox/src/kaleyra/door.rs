@@ -83,7 +83,7 @@ fn dispatch(
             if !is_ours {
                 return Err(KaleyraError::not_authorised());
             }
-            let outgoing = wrapped::read(number, headers, body)?;
+            let outgoing = wrapped::read(headers, body)?;
             let data = json!({ "id": with_dashes(&outgoing.id) });
             Ok(taken(world, number, outgoing, json!({ "code": "WA200", "message": "Success", "data": data })))
         }

@@ -61,6 +61,13 @@ impl Post {
     }
 }
 
+/// Where statuses go.
+pub(super) struct Callback {
+    pub(super) url: String,
+    /// Without the header and the user that are set.
+    pub(super) bare: bool,
+}
+
 /// A status.
 pub(super) struct Status<'a> {
     pub(super) id: &'a str,
@@ -88,7 +95,8 @@ pub(super) async fn incoming_change(world: &World, number: &Kept, value: Value, 
 }
 
 /// Tells how far a message has come.
-pub(super) async fn status(world: &World, number: &Kept, url: &str, told: Status<'_>) {
+pub(super) async fn status(world: &World, number: &Kept, callback: &Callback, told: Status<'_>) {
+    let url = &callback.url;
     let post = match number.read(|number| number.generation) {
         Generation::V1 => {
             // To an address that a message names, nothing but this is told.
@@ -98,7 +106,11 @@ pub(super) async fn status(world: &World, number: &Kept, url: &str, told: Status
         Generation::V2 => json_post(url, wrapped_status(number, &told).to_string()),
     };
     let status_told = Some((told.id.to_owned(), told.status.to_owned()));
-    send(world, number, Post { status_told, ..post }).await;
+    let post = Post { status_told, ..post };
+    match callback.bare {
+        true => send_with(world, number, post, Vec::new()).await,
+        false => send(world, number, post).await,
+    };
 }
 
 fn wrapped_status(number: &Kept, told: &Status<'_>) -> Value {
@@ -172,18 +184,22 @@ fn json_post(url: &str, body: String) -> Post {
 
 /// Sends it, with the header and the user that are set, and keeps what became of it.
 async fn send(world: &World, number: &Kept, post: Post) -> Post {
+    let (header, basic) = number.read(|number| (number.header.clone(), number.basic.clone()));
+    let basic = basic.map(|(user, password)| {
+        (AUTHORIZATION.to_string(), format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+    });
+    send_with(world, number, post, header.into_iter().chain(basic).collect()).await
+}
+
+async fn send_with(world: &World, number: &Kept, post: Post, headers: Vec<(String, String)>) -> Post {
     let mut post = Post { at: clock::now(), ..post };
     let method = if post.method == "GET" { Method::GET } else { Method::POST };
     let mut request = world.http.request(method, &post.url).timeout(PATIENCE);
     if !post.content_type.is_empty() {
         request = request.header(CONTENT_TYPE, &post.content_type).body(post.body.clone());
     }
-    let (header, basic) = number.read(|number| (number.header.clone(), number.basic.clone()));
-    if let Some((name, value)) = header {
+    for (name, value) in headers {
         request = request.header(name, value);
-    }
-    if let Some((user, password)) = basic {
-        request = request.header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
     }
     match request.send().await {
         Ok(answer) => {

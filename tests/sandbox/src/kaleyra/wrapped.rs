@@ -7,7 +7,6 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::Kept;
 use super::deliver::{CAPTION, Content, Outgoing, TEXT};
 use super::error::KaleyraError;
 use super::form::recipient;
@@ -17,7 +16,7 @@ use crate::ids;
 type Object = Map<String, Value>;
 
 /// The message that a body describes.
-pub(super) fn read(number: &Kept, headers: &HeaderMap, body: &[u8]) -> Result<Outgoing, KaleyraError> {
+pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Outgoing, KaleyraError> {
     let is_json = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     let body: Option<Value> = serde_json::from_slice(body).ok().filter(|_| is_json);
     let body = body.as_ref().and_then(Value::as_object).ok_or_else(|| KaleyraError::payload("not JSON"))?;
@@ -37,9 +36,8 @@ pub(super) fn read(number: &Kept, headers: &HeaderMap, body: &[u8]) -> Result<Ou
     let extra = body.get("extra_info").and_then(Value::as_object).cloned().unwrap_or_default();
     only(&extra, &["ref", "ref1", "ref2", "wa_source", "callback_profile_id"])?;
     let reference = extra.get("ref").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let callback = number.read(|number| number.status_url.clone());
     let wamid = format!("wamid.{}", ids::letters());
-    Ok(Outgoing { id: id().replace('-', ""), wamid, to, content, callback, reference })
+    Ok(Outgoing { id: id().replace('-', ""), wamid, to, content, callback: None, reference })
 }
 
 fn content(kind: &str, content: &Object) -> Result<Content, KaleyraError> {

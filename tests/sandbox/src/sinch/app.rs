@@ -323,6 +323,11 @@ impl SinchApp {
         super::callback::post(&self.world, &self.state, callback).await
     }
 
+    /// What calls of the first webhook are signed with.
+    pub fn signs_with(&self) -> String {
+        self.state.read(|app| app.webhooks.first().map(|webhook| webhook.secret.clone())).unwrap_or_default()
+    }
+
     /// Posts these very bytes, signed, to the first webhook.
     pub async fn post_bytes(&self, body: &[u8]) -> Option<Post> {
         let webhook = self.state.read(|app| app.webhooks.first().cloned())?;
