@@ -67,9 +67,11 @@ impl Worker {
         let is_after = |at| envelope.received_at > at;
         let integration = if is_for_whoever_has_the_account(envelope) && integration.taken_over_at.is_some_and(is_after)
         {
-            // The platform still calls the address of the one before.
+            // The platform still calls the address of the one before. Who had the account once may know that address, so that
+            // nothing that comes there goes to another company, which may have the account by now.
             let anybodys = Target { account: integration.account.clone(), integration: None };
-            self.integration_of(&anybodys, now).await?.unwrap_or(integration)
+            let holder = self.integration_of(&anybodys, now).await?;
+            holder.filter(|holder| holder.tenant == integration.tenant).unwrap_or(integration)
         } else {
             integration
         };

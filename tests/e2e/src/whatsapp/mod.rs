@@ -127,16 +127,23 @@ impl Line {
     /// The same number, taken over by another integration with a desk of its own. What is entered by hand at the carrier is
     /// as before.
     pub async fn taken_over(&self) -> Self {
-        Self::connected(self.number.clone(), self.settings.clone(), |wanted| wanted["take_over"] = json!(true)).await
+        let hub = Hub::sign_in().await;
+        let take_over = |wanted: &mut Value| wanted["take_over"] = json!(true);
+        Self::connected(hub, self.number.clone(), self.settings.clone(), take_over).await
+    }
+
+    /// The same number, connected by another company after nobody has it any more.
+    pub async fn of_another_company(&self) -> Self {
+        Self::connected(Hub::sign_in_another().await, self.number.clone(), self.settings.clone(), |_| {}).await
     }
 
     async fn of(number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
-        let line = Self::connected(number, settings, change).await;
+        let line = Self::connected(Hub::sign_in().await, number, settings, change).await;
         line.number.enter(line.integration["webhook_url"].as_str().unwrap());
         line
     }
 
-    async fn connected(number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
+    async fn connected(hub: Hub, number: Number, settings: Value, change: impl FnOnce(&mut Value)) -> Self {
         let mut config = any_account();
         config.map_key = "phone".to_owned();
         let desk = crate::scene::sandbox().add_account(config);
@@ -151,7 +158,6 @@ impl Line {
         });
         merge(&mut wanted, settings.clone());
         change(&mut wanted);
-        let hub = Hub::sign_in().await;
         let told = hub.ask(Method::POST, "/api/integrations", Some(&wanted)).await;
         assert_eq!(told.status, 201, "{}", told.text);
         let integration = told.json;

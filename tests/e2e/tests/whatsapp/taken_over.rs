@@ -61,6 +61,26 @@ async fn an_address_that_was_entered_by_hand_goes_on_with_the_new_one() {
 }
 
 #[tokio::test]
+async fn what_comes_to_the_old_address_never_goes_to_another_company() {
+    let (first, second, anna) = goes_over(Carrier::Twilio).await;
+    deleted(&second).await;
+    let other = first.of_another_company().await;
+    // A worker may know for half a minute who had it last.
+    let before = first.hub.messages(first.id(), "waiting").await.len();
+    while first.hub.messages(first.id(), "waiting").await.len() == before {
+        let known = second.bodies(&anna).len();
+        anna.says("to the old address").await;
+        until(async || {
+            let waiting = first.hub.messages(first.id(), "waiting").await.len();
+            let arrived = second.bodies(&anna).len() > known || waiting > before;
+            if arrived { Ok(()) } else { Err(format!("{waiting} waiting")) }
+        })
+        .await;
+    }
+    assert!(other.bodies(&anna).is_empty());
+}
+
+#[tokio::test]
 async fn a_webhook_that_the_hub_registered_goes_over_and_comes_back() {
     let (first, second, _) = goes_over(Carrier::Sinch).await;
     let Number::Sinch(app) = &second.number else { panic!("it is Sinch's") };
