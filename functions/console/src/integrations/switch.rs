@@ -34,7 +34,7 @@ pub(crate) async fn enable(
     Named(id): Named,
 ) -> Result<Json<View>, ApiError> {
     let (integration, claimed) = switch(&person, &app, id, true).await?;
-    let mut findings = if claimed { subscribe(&app, &integration).await? } else { Vec::new() };
+    let mut findings = if claimed { subscribe(&app, &integration).await } else { Vec::new() };
     findings.extend(bridge::follow(&app, &integration).await);
     findings.extend(drains::send_after(&app, &integration).await);
     Ok(Json(show(&app, &hub, integration, findings).await?))
@@ -82,9 +82,21 @@ async fn switch(person: &Person, app: &App, id: IntegrationId, enabled: bool) ->
 }
 
 /// Has the account's events sent to it again: whoever had the account before may have ended that.
-async fn subscribe(app: &App, integration: &Integration) -> Result<Vec<Finding>, ApiError> {
-    let Some(secrets) = app.secrets.current_integration(integration.id, Timestamp::now()).await? else {
-        return Ok(Vec::new());
+///
+/// It is enabled all the same: where the platform cannot be asked, that is a finding.
+async fn subscribe(app: &App, integration: &Integration) -> Vec<Finding> {
+    let subscribed = async {
+        let Some(secrets) = app.secrets.current_integration(integration.id, Timestamp::now()).await? else {
+            return Ok(Vec::new());
+        };
+        Ok::<_, ApiError>(Platform::of(app, integration, &secrets).await?.subscribe(&integration.account).await)
     };
-    Ok(Platform::of(app, integration, &secrets).await?.subscribe(&integration.account).await)
+    subscribed.await.unwrap_or_else(|error| {
+        tracing::warn!(integration = %integration.id, ?error, "the platform could not be asked to send its events again");
+        vec![Finding::new(
+            "not_subscribed_again",
+            "The platform could not be asked to send the account's events here again. Send its credential once more, so that the \
+             hub asks it anew.",
+        )]
+    })
 }
