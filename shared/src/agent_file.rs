@@ -90,8 +90,12 @@ pub async fn fetch(
 fn words_beside(name: Option<&str>, said: Option<&str>) -> Option<String> {
     let (name, said) = (name?.trim().to_lowercase(), said?.trim());
     let lower = said.to_lowercase();
-    let ending = name.rsplit_once('.').map(|(_, ending)| format!(".{ending}"));
-    let is_name = name.contains(&lower) || ending.is_some_and(|ending| lower.ends_with(&ending));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    // Motion's own name may have something of its own in front.
+    let before = stem.strip_suffix(lower.as_str());
+    let is_stem = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+    let has_ending = !ending.is_empty() && lower.ends_with(&format!(".{ending}"));
+    let is_name = is_stem || has_ending;
     (!is_name && !said.is_empty()).then(|| said.to_owned())
 }
 
@@ -134,6 +138,7 @@ mod tests {
             ),
             (Some("offer.pdf"), Some(" the offer "), Some("the offer")),
             (Some("1605-scan.pdf"), Some("Scan"), None),
+            (Some("book.pdf"), Some("ok"), Some("ok")),
             (Some("offer.pdf"), Some("We open at 9.30"), Some("We open at 9.30")),
             (Some("offer.pdf"), Some("see www.example.com"), Some("see www.example.com")),
             (Some("voice"), Some("voice"), None),
