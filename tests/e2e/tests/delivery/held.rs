@@ -16,7 +16,7 @@ use shared::envelope::{Envelope, Target, Work};
 use shared::event::{Event, EventKind, Message, Part, Place};
 use shared::id::{AccountKey, CorrelationId, CustomerId, EventId, IntegrationId, MessageId};
 use shared::recontact::Recontact;
-use shared::store::{Conversation, Held, HeldContent, HeldState, Holding, Sign, Store};
+use shared::store::{Conversation, Held, HeldContent, HeldState, Holding, Integration, Sign, Store};
 use shared::time::{Clock, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -274,6 +274,22 @@ async fn what_is_over_ends_and_the_agent_is_told_once() {
     assert_eq!(stage.lines(&anna).len(), 2);
     assert!(on_phone(&anna).is_empty());
     assert_eq!(stage.conversation(&ingrid).await.held, 1);
+}
+
+#[tokio::test]
+async fn what_ends_after_the_account_went_over_says_so() {
+    let stage = Stage::new().await;
+    let anna = stage.holds(&["first"], Timestamp::now().minus(73 * HOUR)).await;
+    let integration = stage.store.current_integration(stage.id).await.unwrap().unwrap();
+    let taken_over = Integration { enabled: false, taken_over_at: Some(Timestamp::now()), ..integration };
+    stage.store.update_integration(&taken_over).await.unwrap();
+    let work = stage.work(Work::EndHeld { customer: CustomerId::new(anna.psid()) });
+    let response = invoke(&worker(&stack().aws_url, Clock::default()).await, &records(&[work])).await;
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(stage.conversation(&anna).await.held, 0);
+    // Disabled, it waits with the rest of what the agent is to be told.
+    let kept = stage.scene.until_kept("waiting", 1).await;
+    assert!(kept[0]["preview"].as_str().unwrap().contains("answered by another integration"), "{kept:?}");
 }
 
 #[tokio::test]
